@@ -1,0 +1,60 @@
+"""A world's time as a small value: virtual_base + rate × (real − real_base), in UTC milliseconds."""
+
+from dataclasses import dataclass, replace
+
+from sandbox.domain.errors import invalid
+
+LONGEST_JUMP = 10 * 366 * 86_400_000  # ten years
+
+
+@dataclass(frozen=True)
+class World:
+    """One clock, one seed, one epoch. `gap` is None where KCIs follow the scenario's own offsets.
+
+    While a run (advance, step, drain) owns the world, until `run_until` in real time, the clock stands still between
+    the things that the run plays.
+    """
+
+    name: str
+    seed: str
+    epoch: int
+    virtual_base: int
+    real_base: int
+    rate: int
+    gap: int | None
+    run_token: str = ""
+    run_until: int = 0
+
+    def running(self, real: int) -> bool:
+        """Whether an advance, step or drain owns the world at this moment of real time."""
+        return self.run_until > real
+
+    def now(self, real: int) -> int:
+        """World time at this moment of real time."""
+        if self.running(real):
+            return self.virtual_base
+        return self.virtual_base + self.rate * max(0, real - self.real_base)
+
+    def real_at(self, due: int) -> int | None:
+        """When, in real time, the world reaches `due`; None when it never does by itself."""
+        if self.rate == 0:
+            return None
+        return self.real_base + -(-(due - self.virtual_base) // self.rate)
+
+
+def moved(world: World, real: int, to: int) -> World:
+    """The world standing at `to`, counting on from there. World time never goes back within an epoch."""
+    return replace(world, virtual_base=max(world.now(real), to), real_base=real)
+
+
+def with_rate(world: World, real: int, rate: int) -> World:
+    """The world at another speed from now on: 0 frozen, 1 live, 3600 an hour a second."""
+    return replace(world, virtual_base=world.now(real), real_base=real, rate=rate)
+
+
+def check_jump(now: int, to: int) -> None:
+    """Refuse a jump that goes back or is longer than ten years."""
+    if to < now:
+        raise invalid("world time only moves forward: name a later time, or reset the world")
+    if to - now > LONGEST_JUMP:
+        raise invalid("a jump is at most ten years: advance in smaller steps")

@@ -1,0 +1,67 @@
+"""Every setting, in one table: read from `SANDBOX_*` variables, printed by `sandbox show settings`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _setting(default: Any, purpose: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"purpose": purpose, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The table. A field `port` is set by `SANDBOX_PORT`; times are whole milliseconds of real time unless they say otherwise."""
+
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8800, "port to listen on")
+    database_url: str = _setting("sqlite:///var/sandbox.db", "sqlite:///FILE or postgresql+psycopg://…")
+    key: str = _setting("", "secret from which every key is derived; empty: kept in a file beside the SQLite file", secret=True)
+    threads: int = _setting(64, "requests served at once")
+    players: int = _setting(16, "jobs played at once")
+    fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
+    demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
+    check_responses: bool = _setting(False, "check our own answers against the documents")
+    world_start: str = _setting("now", "world time after a start from nothing: now, or RFC 3339")
+    body_limit: int = _setting(1_048_576, "largest request body in bytes")
+    supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
+    push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
+    patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
+    lease: int = _setting(60_000, "how long a player owns what it claimed; more than twice each time-out")
+    run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
+    inbox_waiters: int = _setting(4, "long polls at once per tenant")
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(variable, value, purpose) of every setting; secrets are masked."""
+        return [
+            (
+                f"SANDBOX_{item.name.upper()}",
+                "(set)" if item.metadata["secret"] and getattr(self, item.name) else str(getattr(self, item.name)),
+                str(item.metadata["purpose"]),
+            )
+            for item in fields(self)
+        ]
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises ValueError that names the variable and what to send instead."""
+    environ = os.environ if environ is None else environ
+    known = {f"SANDBOX_{item.name.upper()}": item for item in fields(Settings)}
+    unknown = sorted(name for name in environ if name.startswith("SANDBOX_") and name not in known)
+    if unknown:
+        raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    given = {item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ}
+    return Settings(**given)
+
+
+def _parse(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise ValueError(f"{name}={text!r}: send true or false")
+        return text.lower() in ("true", "1", "yes")
+    if kind is int:
+        if not text.isdecimal():
+            raise ValueError(f"{name}={text!r}: send a whole number")
+        return int(text)
+    return text

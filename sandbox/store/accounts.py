@@ -1,0 +1,88 @@
+"""Rows of clients (who may sign in) and tenants (whose callbacks these are). They lie outside epochs: no reset touches them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from sandbox.store.schema import clients, counters, tenants
+
+
+@dataclass(frozen=True)
+class Client:
+    """One pair of credentials: `kind` is tenant, supplier or gateway, `code` whose it is."""
+
+    client_id: str
+    kind: str
+    code: str
+    world: str
+    secret_hash: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant's settings. The callback's secret is encrypted."""
+
+    code: str
+    world: str
+    suppliers: tuple[str, ...]
+    callback_url: str | None
+    callback_secret: bytes | None
+
+
+_CLIENT = select(*clients.c).where(clients.c.client_id == bindparam("client"))
+_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
+
+
+def find_client(connection: Connection, client_id: str) -> Client | None:
+    """The client of this id."""
+    row = connection.execute(_CLIENT, {"client": client_id}).one_or_none()
+    return None if row is None else Client(*row)
+
+
+def add_client(connection: Connection, client: Client) -> None:
+    """A new client."""
+    connection.execute(insert(clients).values([vars(client)]))
+
+
+def find_tenant(connection: Connection, code: str) -> Tenant | None:
+    """The tenant of this code."""
+    row = connection.execute(_TENANT, {"tenant": code}).one_or_none()
+    return None if row is None else Tenant(row.code, row.world, tuple(row.suppliers.split()), row.callback_url, row.callback_secret)
+
+
+def add_tenant(connection: Connection, tenant: Tenant) -> None:
+    """A new tenant."""
+    connection.execute(insert(tenants).values([vars(tenant) | {"suppliers": " ".join(tenant.suppliers)}]))
+
+
+def set_callback(connection: Connection, code: str, url: str | None, secret: bytes) -> None:
+    """Where this tenant's KCIs are pushed to, and the key that signs them."""
+    connection.execute(update(tenants).where(tenants.c.code == code).values(callback_url=url, callback_secret=secret))
+
+
+_COUNT = (
+    update(counters)
+    .where(counters.c.world == bindparam("of_world"), counters.c.owner == bindparam("of_owner"), counters.c.kind == bindparam("of_kind"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
+
+
+def next_number(connection: Connection, world: str, owner: str, kind: str) -> int:
+    """The next number of this kind: it rises, and no reset sets it back."""
+    value = connection.execute(_COUNT, {"of_world": world, "of_owner": owner, "of_kind": kind}).scalar()
+    return int(value) if value is not None else _first_number(connection, world, owner, kind)
+
+
+def last_number(connection: Connection, world: str, owner: str, kind: str) -> int:
+    """The last number given out; 0 before the first."""
+    value = connection.execute(
+        select(counters.c.value).where(counters.c.world == world, counters.c.owner == owner, counters.c.kind == kind)
+    ).scalar()
+    return int(value or 0)
+
+
+def _first_number(connection: Connection, world: str, owner: str, kind: str) -> int:
+    connection.execute(insert(counters).values(world=world, owner=owner, kind=kind, value=1))
+    return 1

@@ -1,0 +1,99 @@
+"""KCIs as they were handed over: the ledger, and the mailbox that shows them in order. The bytes are kept once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from sandbox.store.accounts import last_number, next_number
+from sandbox.store.schema import kcis, mailbox
+from sandbox.store.store import Tx
+
+
+@dataclass(frozen=True)
+class Kci:
+    """One KCI to `owner`: its body is fixed; `status` says how its delivery stands."""
+
+    owner: str
+    id: str
+    order_id: int
+    sequence: int
+    conversation: str
+    status: str
+    delivered_on: int
+    body: bytes
+
+
+_NAMES = ("owner", "id", "order_id", "sequence", "conversation", "status", "delivered_on", "body")
+_COLUMNS = tuple(kcis.c[name] for name in _NAMES)
+_OWNED = (
+    kcis.c.world == bindparam("in_world"),
+    kcis.c.epoch == bindparam("in_epoch"),
+    kcis.c.owner == bindparam("of_owner"),
+)
+_FIND = select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id"))
+_OF_ORDER = select(*_COLUMNS).where(*_OWNED, kcis.c.order_id == bindparam("of_order")).order_by(kcis.c.sequence)
+_SET_STATUS = update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
+_INBOX = (
+    select(mailbox.c.cursor, *_COLUMNS)
+    .join(
+        kcis,
+        (kcis.c.world == mailbox.c.world)
+        & (kcis.c.epoch == mailbox.c.epoch)
+        & (kcis.c.owner == mailbox.c.owner)
+        & (kcis.c.id == mailbox.c.kci),
+    )
+    .where(
+        mailbox.c.world == bindparam("in_world"),
+        mailbox.c.epoch == bindparam("in_epoch"),
+        mailbox.c.owner == bindparam("of_owner"),
+        mailbox.c.cursor > bindparam("after"),
+    )
+    .order_by(mailbox.c.cursor)
+    .limit(bindparam("most"))
+)
+
+
+def add(tx: Tx, kci: Kci) -> None:
+    """Enter a KCI into the ledger and hand it over to its owner's mailbox."""
+    tx.connection.execute(insert(kcis), {**tx.key, **vars(kci)})
+    cursor = next_number(tx.connection, tx.world.name, kci.owner, "cursor")
+    tx.connection.execute(insert(mailbox), {**tx.key, "owner": kci.owner, "cursor": cursor, "kci": kci.id})
+    tx.rings.add(inbox_topic(kci.owner))
+
+
+def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
+    """The owner's KCI of this id."""
+    row = tx.connection.execute(_FIND, _key(tx, owner) | {"of_id": kci_id}).one_or_none()
+    return None if row is None else Kci(*row)
+
+
+def of_order(tx: Tx, owner: str, order_id: int) -> list[Kci]:
+    """The KCIs of an order, in sequence."""
+    return [Kci(*row) for row in tx.connection.execute(_OF_ORDER, _key(tx, owner) | {"of_order": order_id})]
+
+
+def set_status(tx: Tx, owner: str, kci_id: str, status: str) -> None:
+    """How the delivery of this KCI stands now."""
+    tx.connection.execute(_SET_STATUS, _key(tx, owner) | {"of_id": kci_id, "new_status": status})
+
+
+def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, Kci]]:
+    """(cursor, KCI) of what was handed over after a cursor. Reading changes nothing."""
+    rows = tx.connection.execute(_INBOX, _key(tx, owner) | {"after": after, "most": most})
+    return [(row[0], Kci(*row[1:])) for row in rows]
+
+
+def inbox_end(tx: Tx, owner: str) -> int:
+    """The cursor of the last KCI ever handed over."""
+    return last_number(tx.connection, tx.world.name, owner, "cursor")
+
+
+def inbox_topic(owner: str) -> str:
+    """What the bell rings when this owner gets a KCI."""
+    return f"inbox {owner}"
+
+
+def _key(tx: Tx, owner: str) -> dict[str, Any]:
+    return {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner}

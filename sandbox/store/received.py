@@ -1,0 +1,82 @@
+"""What suppliers have sent: every KCI id with its answer, and the bodies of those that wait for a missing one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from sandbox.store.documents import pack, unpack
+from sandbox.store.schema import received
+from sandbox.store.store import Tx
+
+
+@dataclass(frozen=True)
+class Received:
+    """A supplier's KCI. `held` until the missing one comes or patience ends; `refusal` lists why it was refused, None if taken."""
+
+    supplier: str
+    kci: str
+    tenant: str
+    order_id: int
+    sequence: int
+    received_on: int
+    digest: str
+    held: bool
+    refusal: tuple[str, ...] | None
+    body: dict[str, Any] | None
+
+
+_NAMES = ("supplier", "kci", "tenant", "order_id", "sequence", "received_on", "digest", "held", "refusal", "body")
+_COLUMNS = tuple(received.c[name] for name in _NAMES)
+_IN_WORLD = (received.c.world == bindparam("in_world"), received.c.epoch == bindparam("in_epoch"))
+_BY_ID = (*_IN_WORLD, received.c.supplier == bindparam("of_supplier"), received.c.kci == bindparam("of_kci"))
+_FIND = select(*_COLUMNS).where(*_BY_ID)
+_LOWEST_HELD = (
+    select(*_COLUMNS)
+    .where(
+        *_IN_WORLD,
+        received.c.tenant == bindparam("of_tenant"),
+        received.c.order_id == bindparam("of_order"),
+        received.c.held,
+    )
+    .order_by(received.c.sequence, received.c.received_on, received.c.kci)
+    .limit(1)
+)
+_SETTLE = update(received).where(*_BY_ID).values(held=False, refusal=bindparam("why"), body=None)
+
+
+def add(tx: Tx, item: Received) -> None:
+    """Remember a supplier's KCI."""
+    row = vars(item) | {"refusal": _packed(item.refusal), "body": _packed(item.body)}
+    tx.connection.execute(insert(received), {**tx.key, **row})
+
+
+def find(tx: Tx, supplier: str, kci: str) -> Received | None:
+    """The KCI of this id, if this supplier has sent it before."""
+    row = tx.connection.execute(_FIND, _key(tx) | {"of_supplier": supplier, "of_kci": kci}).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def lowest_held(tx: Tx, tenant: str, order_id: int) -> Received | None:
+    """Of the KCIs of an order that wait, the one with the lowest number."""
+    row = tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_order": order_id}).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def settle(tx: Tx, item: Received, refusal: tuple[str, ...] | None) -> None:
+    """A held KCI was judged."""
+    key = _key(tx) | {"of_supplier": item.supplier, "of_kci": item.kci}
+    tx.connection.execute(_SETTLE, key | {"why": _packed(refusal)})
+
+
+def _packed(document: Any) -> bytes | None:
+    return None if document is None else pack(document)
+
+
+def _from_row(row: Any) -> Received:
+    refusal = None if row.refusal is None else tuple(unpack(row.refusal))
+    return Received(*row[:-2], refusal, None if row.body is None else unpack(row.body))
+
+
+def _key(tx: Tx) -> dict[str, Any]:
+    return {"in_world": tx.world.name, "in_epoch": tx.world.epoch}

@@ -1,0 +1,204 @@
+"""The tables. What belongs to a world begins its key with (world, epoch): after a reset the old rows are invisible at once.
+
+Times are UTC milliseconds: world time, except the columns that say real. Documents are JSON bytes, written once.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+VERSION = 1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+
+metadata = MetaData()
+_serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+
+
+def _in_world(*more: Column[object]) -> tuple[Column[object], ...]:
+    return (Column("world", String, primary_key=True), Column("epoch", Integer, primary_key=True), *more)
+
+
+about = Table("about", metadata, Column("version", Integer, primary_key=True))
+
+# ---- outside epochs: no reset removes or revives these -----------------------------------------------------------
+worlds = Table(
+    "worlds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seed", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("virtual_base", BigInteger, nullable=False),
+    Column("real_base", BigInteger, nullable=False),  # real
+    Column("rate", BigInteger, nullable=False),
+    Column("gap", BigInteger),  # milliseconds between KCIs; null: the scenario's own offsets
+    Column("run_token", String, nullable=False),
+    Column("run_until", BigInteger, nullable=False),  # real
+)
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # tenant, supplier, gateway
+    Column("code", String, nullable=False),
+    Column("world", String, nullable=False),
+    Column("secret_hash", String, nullable=False),
+    Column("version", Integer, nullable=False),  # raised by rotation: tokens of an older version open nothing
+)
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("world", String, nullable=False, index=True),
+    Column("suppliers", Text, nullable=False),  # codes, separated by spaces
+    Column("callback_url", Text),
+    Column("callback_secret", LargeBinary),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("world", String, primary_key=True),
+    Column("owner", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# ---- the gateway's side --------------------------------------------------------------------------------------------
+orders = Table(
+    "orders",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("supplier", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the last KCI to the tenant
+    Column("supplier_sequence", Integer, nullable=False),  # of the last KCI taken from the supplier
+    Column("supplier_reference", String),
+    Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
+    Column("entity", LargeBinary, nullable=False),  # in the tenant's words
+)
+Index("orders_by_reference", orders.c.world, orders.c.epoch, orders.c.supplier, orders.c.supplier_reference)
+reservations = Table(
+    "reservations",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("expires_at", BigInteger),
+    Column("order_id", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+)
+received = Table(
+    "received",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("kci", String, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("received_on", BigInteger, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("refusal", LargeBinary),  # null: it was taken
+    Column("body", LargeBinary),  # only while held
+)
+Index("received_by_order", received.c.world, received.c.epoch, received.c.tenant, received.c.order_id, received.c.held)
+
+# ---- KCIs to whoever is to get them --------------------------------------------------------------------------------
+kcis = Table(
+    "kcis",
+    metadata,
+    *_in_world(),
+    Column("owner", String, primary_key=True),  # a tenant, or the client of a stand-alone world
+    Column("id", String, primary_key=True),
+    Column("order_id", BigInteger, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("delivered_on", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # fixed at first hand-over
+)
+Index("kcis_by_order", kcis.c.world, kcis.c.epoch, kcis.c.owner, kcis.c.order_id, kcis.c.sequence)
+mailbox = Table(
+    "mailbox",
+    metadata,
+    *_in_world(),
+    Column("owner", String, primary_key=True),
+    Column("cursor", BigInteger, primary_key=True),
+    Column("kci", String, nullable=False),
+)
+
+# ---- the fake suppliers' side --------------------------------------------------------------------------------------
+supplier_orders = Table(
+    "supplier_orders",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),  # the gateway's
+    Column("conversation", String, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the last KCI sent
+    Column("digest", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("entity", LargeBinary, nullable=False),  # in the supplier's words
+)
+bookings = Table(
+    "bookings",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),  # the gateway's reservation id
+    Column("reference", String, nullable=False),
+    Column("area", String, nullable=False),
+    Column("slot_start", BigInteger, nullable=False),
+    Column("slot_end", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),  # null once an order has confirmed it
+    Column("digest", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+)
+Index("bookings_by_slot", bookings.c.world, bookings.c.epoch, bookings.c.supplier, bookings.c.area, bookings.c.slot_start)
+
+# ---- everything that waits -----------------------------------------------------------------------------------------
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("world", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("due_at", BigInteger),  # of the head; null: nothing waits
+    Column("attempts", Integer, nullable=False),  # of the head
+    Column("not_before", BigInteger, nullable=False),  # real
+    Column("leased_until", BigInteger, nullable=False),  # real
+    Column("fence", Integer, nullable=False),
+)
+Index("lanes_by_name", lanes.c.world, lanes.c.epoch, lanes.c.name, unique=True)
+Index("lanes_by_due", lanes.c.world, lanes.c.epoch, lanes.c.due_at)
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("lane_id", _serial, ForeignKey("lanes.id"), nullable=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+Index("jobs_by_lane", jobs.c.lane_id, jobs.c.rank, jobs.c.id)
+
+# ---- what happened ---------------------------------------------------------------------------------------------------
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("world", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+)
+Index("timeline_by_order", timeline.c.world, timeline.c.epoch, timeline.c.owner, timeline.c.order_id, timeline.c.id)

@@ -1,0 +1,61 @@
+"""Rows of orders as the fake suppliers know them: their side of the door, in their words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from sandbox.store.documents import pack, unpack
+from sandbox.store.schema import supplier_orders
+from sandbox.store.store import Tx
+
+
+@dataclass(frozen=True)
+class SupplierOrder:
+    """`sequence` counts the KCIs sent. `digest` and `answer` let the same request, sent again, get the same answer."""
+
+    supplier: str
+    tenant: str
+    id: int
+    conversation: str
+    sequence: int
+    digest: str
+    answer: dict[str, Any]
+    entity: dict[str, Any]
+
+
+_NAMES = ("supplier", "tenant", "id", "conversation", "sequence", "digest", "answer", "entity")
+_BY_ID = (
+    supplier_orders.c.world == bindparam("in_world"),
+    supplier_orders.c.epoch == bindparam("in_epoch"),
+    supplier_orders.c.supplier == bindparam("of_supplier"),
+    supplier_orders.c.tenant == bindparam("of_tenant"),
+    supplier_orders.c.id == bindparam("of_id"),
+)
+_FIND = select(*(supplier_orders.c[name] for name in _NAMES)).where(*_BY_ID)
+_SAVE = update(supplier_orders).where(*_BY_ID).values(sequence=bindparam("new_sequence"), entity=bindparam("new_entity"))
+
+
+def find(tx: Tx, supplier: str, tenant: str, order_id: int) -> SupplierOrder | None:
+    """The supplier's order of this tenant and gateway id."""
+    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, order_id)).one_or_none()
+    return None if row is None else SupplierOrder(*row[:-2], unpack(row.answer), unpack(row.entity))
+
+
+def add(tx: Tx, order: SupplierOrder) -> None:
+    """A new order at the supplier."""
+    tx.connection.execute(
+        insert(supplier_orders), {**tx.key, **vars(order), "answer": pack(order.answer), "entity": pack(order.entity)}
+    )
+
+
+def save(tx: Tx, order: SupplierOrder) -> None:
+    """Keep the order as the supplier has it now."""
+    changes = {"new_sequence": order.sequence, "new_entity": pack(order.entity)}
+    tx.connection.execute(_SAVE, _key(tx, order.supplier, order.tenant, order.id) | changes)
+
+
+def _key(tx: Tx, supplier: str, tenant: str, order_id: int) -> dict[str, Any]:
+    return {
+        "in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_supplier": supplier, "of_tenant": tenant, "of_id": order_id,
+    }  # fmt: skip

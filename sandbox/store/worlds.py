@@ -1,0 +1,54 @@
+"""Rows of worlds: their clocks and epochs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from sandbox.domain.worldtime import World
+from sandbox.store.schema import worlds
+
+_COLUMNS = tuple(worlds.c)
+_FIND = select(*_COLUMNS).where(worlds.c.name == bindparam("world_name"))
+
+
+def find(connection: Connection, name: str) -> World:
+    """The world of this name."""
+    return World(*connection.execute(_FIND, {"world_name": name}).one())
+
+
+def every(connection: Connection) -> list[World]:
+    """All worlds, by name."""
+    return [World(*row) for row in connection.execute(select(*_COLUMNS).order_by(worlds.c.name))]
+
+
+def add(connection: Connection, world: World) -> None:
+    """A new world."""
+    connection.execute(insert(worlds).values(_row(world)))
+
+
+def set_clock(connection: Connection, world: World) -> None:
+    """Keep the world's clock as this value has it."""
+    connection.execute(
+        update(worlds)
+        .where(worlds.c.name == world.name, worlds.c.epoch == world.epoch)
+        .values(virtual_base=world.virtual_base, real_base=world.real_base, rate=world.rate)
+    )
+
+
+def begin_run(connection: Connection, name: str, token: str, real: int, until: int) -> bool:
+    """Take the world's clock for one run; False while another run has it."""
+    taken = connection.execute(
+        update(worlds).where(worlds.c.name == name, worlds.c.run_until <= real).values(run_token=token, run_until=until)
+    )
+    return taken.rowcount == 1
+
+
+def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
+    """Change the world's row while this run has its clock; False when it has lost it."""
+    kept = connection.execute(update(worlds).where(worlds.c.name == name, worlds.c.run_token == token).values(**changes))
+    return kept.rowcount == 1
+
+
+def _row(world: World) -> dict[str, Any]:
+    return {column.name: getattr(world, column.name) for column in _COLUMNS}

@@ -1,0 +1,1 @@
+"""What moves: the clock, the player of everything that waits, the keys."""
