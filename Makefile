@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input
 # Writes the lock files; its own version is fixed so that two people write the same lock.
 UV := uv==0.13.9
 
@@ -74,7 +74,7 @@ $(VENV)/installed-dev: requirements/dev.txt requirements/run.txt
 
 .venv-lock/installed: Makefile
 	@$(call environment,.venv-lock)
-	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check --no-input $(UV)
+	@.venv-lock/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input $(UV)
 	@touch $@
 
 define environment
