@@ -1,0 +1,86 @@
+"""What is known of a supplier: what it sells, how it answers and when its engineers come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from sandbox.domain.durations import parse_duration
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A service that the supplier sells, with the values of LINE_PROFILE that may be ordered."""
+
+    id: str
+    name: str
+    line_profiles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a working day, in UK local time, in which an engineer arrives.
+
+    `classification` (AM, PM, EARLY, EVENING) is the supplier's own word; None leaves it to the hours.
+    """
+
+    start: time
+    end: time
+    classification: str | None
+
+
+@dataclass(frozen=True)
+class Appointments:
+    """How a supplier's diary is made: which windows, how many working days of them, how many bookings each takes."""
+
+    windows: tuple[Window, ...]
+    saturdays: bool
+    horizon: int
+    capacity: int
+    reservation_life_ms: int
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes."""
+
+    code: str
+    title: str
+    description: str
+    acknowledges_at_once: bool
+    specifications: tuple[Specification, ...]
+    installation_type: str | None
+    lead_time: int
+    reference_prefix: str
+    appointments: Appointments | None
+
+
+def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
+    """A supplier from the value of its file, which has passed contracts/schemas/supplier.schema.json."""
+    appointments = mapping.get("appointments")
+    return Supplier(
+        code=mapping["code"],
+        title=mapping["title"],
+        description=mapping["description"],
+        acknowledges_at_once=mapping["acknowledges"] == "at_once",
+        specifications=tuple(
+            Specification(each["id"], each["name"], tuple(each["lineProfiles"])) for each in mapping["specifications"]
+        ),
+        installation_type=mapping.get("installationType"),
+        lead_time=mapping["leadTime"],
+        reference_prefix=mapping["referencePrefix"],
+        appointments=_appointments_from(appointments) if appointments else None,
+    )
+
+
+def _appointments_from(mapping: Mapping[str, Any]) -> Appointments:
+    return Appointments(
+        windows=tuple(
+            Window(time.fromisoformat(each["start"]), time.fromisoformat(each["end"]), each.get("classification"))
+            for each in mapping["windows"]
+        ),
+        saturdays=mapping["saturdays"],
+        horizon=mapping["horizon"],
+        capacity=mapping["capacity"],
+        reservation_life_ms=parse_duration(mapping["reservationLife"]),
+    )
