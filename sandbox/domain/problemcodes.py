@@ -43,9 +43,11 @@ TABLE: Mapping[str, frozenset[str]] = {
     "WAYLEAVE_ISSUE": _EVERY,
 }
 
-# The table's columns by reason code. A WARNING delays nothing and asks nothing: its code is for information only.
+# The table's columns by reason code. Two that may name a problem have no column of their own: a WARNING delays nothing
+# and asks nothing, so its code is for information only; a rejection ends the order, as a cancellation does.
 _COLUMNS: Mapping[str, str] = {
     "CANCELLED": CANCEL,
+    "ORDER_REJECTED": CANCEL,
     "DELAY": DELAY,
     "INFORMATION_REQUIRED": INFORM,
     "REAPPOINT": REAPPOINT,
@@ -54,7 +56,7 @@ _COLUMNS: Mapping[str, str] = {
 
 
 def carries_code(reason_code: str) -> bool:
-    """Whether the published table has a column for KCIs of this reason code."""
+    """Whether a KCI of this reason code may name a problem at all."""
     return reason_code in _COLUMNS
 
 

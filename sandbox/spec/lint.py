@@ -1,0 +1,144 @@
+"""`sandbox lint`: what is wrong in data files, with file, line and reason."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from sandbox.domain.errors import Problem
+from sandbox.domain.rehearsal import Flaw, rehearse
+from sandbox.domain.scenarios import scenario_from
+from sandbox.shipped import folder
+from sandbox.spec.library import UnusableFileError, read_library
+from sandbox.spec.wording import flaws_in
+from sandbox.spec.yamlfile import Document, UnreadableFileError, load
+
+_KIND = re.compile(r"#\s*yaml-language-server:\s*\$schema=\S*?(?P<kind>[a-z]+)\.schema\.json")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong; `line` counts from 1."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+def lint(paths: Iterable[Path]) -> list[Finding]:
+    """What is wrong in these files and in the YAML files of these folders; of no paths, in all that is shipped.
+
+    A file's first line names its schema, as editors read it; without that line it is a scenario.
+    """
+    asked = list(paths)
+    findings: list[Finding] = []
+    defaults: list[Finding] = []
+    for path in _files(asked or [folder("scenarios"), folder("fixtures")]):
+        findings += _in_file(path, defaults)
+    if len(defaults) > 1:
+        findings += defaults
+    if not asked and not findings:
+        findings += _between_files()
+    return findings
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.rglob("*.yaml"))
+        else:
+            yield path
+
+
+def _in_file(path: Path, defaults: list[Finding]) -> Iterator[Finding]:
+    try:
+        document = load(path)
+        kind = _kind(path)
+    except UnreadableFileError as wrong:
+        yield Finding(path, wrong.line, wrong.message)
+        return
+    except OSError as wrong:
+        yield Finding(path, 1, wrong.strerror or "the file cannot be read")
+        return
+    flaws = list(flaws_in(document.value, kind)) or list(_CHECKS[kind](document))
+    yield from sorted((_found(document, flaw) for flaw in flaws), key=lambda finding: finding.line)
+    if kind == "scenario" and not flaws and document.value.get("default"):
+        defaults.append(_found(document, Flaw("/default", "more than one scenario is the default")))
+
+
+def _between_files() -> Iterator[Finding]:
+    try:
+        read_library(folder("scenarios"), folder("fixtures"))
+    except UnusableFileError as wrong:
+        yield Finding(folder("fixtures"), 1, str(wrong))
+
+
+def _kind(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        found = _KIND.match(file.readline())
+    return found["kind"] if found and found["kind"] in _CHECKS else "scenario"
+
+
+def _found(document: Document, flaw: Flaw) -> Finding:
+    place = flaw.place
+    while place not in document.lines:
+        place = place.rpartition("/")[0]
+    message = f"{flaw.place}: {flaw.message}" if flaw.place else flaw.message
+    return Finding(document.path, document.lines[place], message)
+
+
+def _scenario(document: Document) -> Iterator[Flaw]:
+    yield from _named_as_file(document, "name")
+    try:
+        yield from rehearse(scenario_from(document.value))
+    except Problem as wrong:
+        yield Flaw("", str(wrong))
+
+
+def _supplier(document: Document) -> Iterator[Flaw]:
+    yield from _named_as_file(document, "code")
+    windows = document.value.get("appointments", {}).get("windows", [])
+    for number, window in enumerate(windows):
+        if window["start"] >= window["end"]:
+            yield Flaw(f"/appointments/windows/{number}", "the window ends before it begins")
+    for number, (earlier, later) in enumerate(pairwise(windows), start=1):
+        if later["start"] < earlier["end"]:
+            yield Flaw(f"/appointments/windows/{number}", "the window begins before the one above it ends")
+
+
+def _addresses(document: Document) -> Iterator[Flaw]:
+    seen: set[tuple[str, str]] = set()
+    for number, each in enumerate(document.value["premises"]):
+        identifier = each["address"]["identifier"]
+        for one in (identifier, *identifier.get("additionalIdentifiers", ())):
+            key = (one["type"], one["id"])
+            if one["type"] != "DistrictCode" and key in seen:
+                yield Flaw(f"/premises/{number}/address/identifier", f"the {one['type']} {one['id']} is another's too")
+            seen.add(key)
+
+
+def _worlds(document: Document) -> Iterator[Flaw]:
+    worlds = document.value["worlds"]
+    tenants = [tenant for world in worlds for tenant in world["tenants"]]
+    clients = [tenant["client"]["id"] for tenant in tenants] + [each["id"] for each in document.value["clients"]]
+    for names in ([world["code"] for world in worlds], [tenant["code"] for tenant in tenants], clients):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield Flaw("", f"{name} comes twice")
+
+
+def _named_as_file(document: Document, key: str) -> Iterator[Flaw]:
+    name = document.value[key]
+    if name != document.path.stem:
+        yield Flaw(f"/{key}", f"{name} has to be in a file {name}.yaml")
+
+
+_CHECKS: Mapping[str, Callable[[Document], Iterable[Flaw]]] = {
+    "scenario": _scenario,
+    "supplier": _supplier,
+    "addresses": _addresses,
+    "worlds": _worlds,
+}
