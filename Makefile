@@ -53,7 +53,7 @@ lock: .venv-lock/installed
 
 clean:
 	rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
-	find sandbox tests bench fixtures contracts -name __pycache__ -prune -exec rm -rf {} +
+	find . -path './.*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 # A changed lock makes the environment anew, so that nothing older stays behind. The development lock contains the
 # run lock, hence an environment made for tests serves `make run` too.
