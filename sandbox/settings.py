@@ -17,7 +17,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8800, "port to listen on")
     database_url: str = _setting("sqlite:///var/sandbox.db", "sqlite:///FILE or postgresql+psycopg://…")
-    key: str = _setting("", "secret from which every key is derived; empty: kept in a file beside the SQLite file", secret=True)
+    key: str = _setting(
+        "", "secret from which every key is derived; empty: kept in a file beside the SQLite file", secret=True
+    )
     threads: int = _setting(64, "requests served at once")
     players: int = _setting(16, "jobs played at once")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
@@ -51,7 +53,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     unknown = sorted(name for name in environ if name.startswith("SANDBOX_") and name not in known)
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    given = {item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ}
+    given = {
+        item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ
+    }
     return Settings(**given)
 
 

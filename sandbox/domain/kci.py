@@ -36,7 +36,9 @@ def envelope(kci_id: str, order: Order, update: Update, delivered_on: int) -> di
 
 def history_entry(body: dict[str, Any], delivery_status: str) -> dict[str, Any]:
     """The KCI as an entry of `updates[]`: the envelope without the entity, with how its delivery stands."""
-    return {name: value for name, value in body.items() if name not in ("entity", "entityType")} | {"deliveryStatus": delivery_status}
+    return {name: value for name, value in body.items() if name not in ("entity", "entityType")} | {
+        "deliveryStatus": delivery_status
+    }
 
 
 def retry_at(first_attempt: int, now: int, attempts: int) -> int | None:

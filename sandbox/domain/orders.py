@@ -31,14 +31,18 @@ class Order:
     supplier_reference: str | None = None
 
 
-def receive(tenant: str, order_id: int, conversation: str, choice: Mapping[str, str], request: Mapping[str, Any], at: int) -> Order:
+def receive(
+    tenant: str, order_id: int, conversation: str, choice: Mapping[str, str], request: Mapping[str, Any], at: int
+) -> Order:
     """A new order: it passed the gateway's own checks and has its number."""
     status = lifecycles.RECEIVED_BY_GATEWAY
     entity = {"id": order_id, "status": status, **request, "created": to_text(at), "updated": to_text(at)}
     return Order(tenant, order_id, request["supplier"], status, conversation, dict(choice), entity)
 
 
-def step(order: Order, event: str, at: int, *, stated: str | None = None, changes: Mapping[str, Any] | None = None) -> Order:
+def step(
+    order: Order, event: str, at: int, *, stated: str | None = None, changes: Mapping[str, Any] | None = None
+) -> Order:
     """The order after an event. `stated` is the status that the event gives; None takes the table's usual one.
 
     Raises INVALID_REQUEST that names the state, the event and what would have been allowed; the order is then unchanged.
@@ -52,6 +56,11 @@ def step(order: Order, event: str, at: int, *, stated: str | None = None, change
         raise invalid(f"order {order.id} is {order.status}: {event} may state {' or '.join(targets)}, not {status}")
     entity = {**order.entity, **(changes or {}), "status": status, "updated": to_text(at)}
     return replace(order, status=status, entity=entity)
+
+
+def known_as(order: Order, reference: str | None) -> Order:
+    """The order with the supplier's own reference, once the supplier has given it."""
+    return order if reference is None else replace(order, supplier_reference=reference)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,11 @@ def add_client(connection: Connection, client: Client) -> None:
 def find_tenant(connection: Connection, code: str) -> Tenant | None:
     """The tenant of this code."""
     row = connection.execute(_TENANT, {"tenant": code}).one_or_none()
-    return None if row is None else Tenant(row.code, row.world, tuple(row.suppliers.split()), row.callback_url, row.callback_secret)
+    return (
+        None
+        if row is None
+        else Tenant(row.code, row.world, tuple(row.suppliers.split()), row.callback_url, row.callback_secret)
+    )
 
 
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
@@ -63,7 +67,11 @@ def set_callback(connection: Connection, code: str, url: str | None, secret: byt
 
 _COUNT = (
     update(counters)
-    .where(counters.c.world == bindparam("of_world"), counters.c.owner == bindparam("of_owner"), counters.c.kind == bindparam("of_kind"))
+    .where(
+        counters.c.world == bindparam("of_world"),
+        counters.c.owner == bindparam("of_owner"),
+        counters.c.kind == bindparam("of_kind"),
+    )
     .values(value=counters.c.value + 1)
     .returning(counters.c.value)
 )

@@ -46,7 +46,9 @@ def taken(tx: Tx, supplier: str, area: str) -> dict[int, int]:
 
 def find(tx: Tx, supplier: str, tenant: str, booking_id: int) -> Booking | None:
     """The booking made for this reservation of the tenant's."""
-    row = tx.connection.execute(select(*(bookings.c[name] for name in _NAMES)).where(*_key(tx, supplier, tenant, booking_id))).one_or_none()
+    row = tx.connection.execute(
+        select(*(bookings.c[name] for name in _NAMES)).where(*_key(tx, supplier, tenant, booking_id))
+    ).one_or_none()
     return None if row is None else Booking(*row[:-1], unpack(row.answer))
 
 
@@ -57,7 +59,9 @@ def add(tx: Tx, booking: Booking) -> None:
 
 def change(tx: Tx, booking: Booking, **changes: int | None) -> None:
     """Confirm (expires_at=None), give up (expires_at=now) or move (slot_start, slot_end) a booking."""
-    tx.connection.execute(update(bookings).where(*_key(tx, booking.supplier, booking.tenant, booking.id)).values(**changes))
+    tx.connection.execute(
+        update(bookings).where(*_key(tx, booking.supplier, booking.tenant, booking.id)).values(**changes)
+    )
 
 
 def _in_world(tx: Tx) -> tuple[Any, ...]:

@@ -31,7 +31,9 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     reading = _sqlite(url, "BEGIN", fsync=fsync)
-    writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync)  # a read lock that wants to become a write lock may find it taken
+    writing = _sqlite(
+        url, "BEGIN IMMEDIATE", fsync=fsync
+    )  # a read lock that wants to become a write lock may find it taken
     _make_tables(writing)
     return reading, writing
 
@@ -42,7 +44,12 @@ def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver would begin transactions by its own rules
-        for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if fsync else 'NORMAL'}", "busy_timeout=10000", "foreign_keys=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if fsync else 'NORMAL'}",
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

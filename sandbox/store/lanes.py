@@ -47,11 +47,27 @@ class LaneLost(Exception):
     """Somebody else has the lane now: what was done must not be settled."""
 
 
-_HEAD_DUE = select(jobs.c.due_at).where(jobs.c.lane_id == lanes.c.id).order_by(jobs.c.rank, jobs.c.id).limit(1).scalar_subquery()
-_HEAD_ATTEMPTS = select(jobs.c.attempts).where(jobs.c.lane_id == lanes.c.id).order_by(jobs.c.rank, jobs.c.id).limit(1).scalar_subquery()
+_HEAD_DUE = (
+    select(jobs.c.due_at)
+    .where(jobs.c.lane_id == lanes.c.id)
+    .order_by(jobs.c.rank, jobs.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_HEAD_ATTEMPTS = (
+    select(jobs.c.attempts)
+    .where(jobs.c.lane_id == lanes.c.id)
+    .order_by(jobs.c.rank, jobs.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
 _TOUCH = (
     update(lanes)
-    .where(lanes.c.world == bindparam("in_world"), lanes.c.epoch == bindparam("in_epoch"), lanes.c.name == bindparam("lane"))
+    .where(
+        lanes.c.world == bindparam("in_world"),
+        lanes.c.epoch == bindparam("in_epoch"),
+        lanes.c.name == bindparam("lane"),
+    )
     .values(fence=lanes.c.fence)
     .returning(lanes.c.id)
 )
@@ -62,19 +78,53 @@ _SET_HEAD = (
     .where(lanes.c.id == bindparam("lane_id"))
     .values(due_at=_HEAD_DUE, attempts=func.coalesce(_HEAD_ATTEMPTS, 0), not_before=bindparam("wait_until"))
 )
-_RELEASE = update(lanes).where(lanes.c.id == bindparam("lane_id"), lanes.c.fence == bindparam("held_fence")).values(leased_until=0)
+_RELEASE = (
+    update(lanes)
+    .where(lanes.c.id == bindparam("lane_id"), lanes.c.fence == bindparam("held_fence"))
+    .values(leased_until=0)
+)
 _REMOVE_JOB = delete(jobs).where(jobs.c.id == bindparam("job_id"))
-_POSTPONE_JOB = update(jobs).where(jobs.c.id == bindparam("job_id")).values(due_at=bindparam("due"), attempts=bindparam("tried"))
+_POSTPONE_JOB = (
+    update(jobs).where(jobs.c.id == bindparam("job_id")).values(due_at=bindparam("due"), attempts=bindparam("tried"))
+)
+
+
+_ahead = jobs.alias("ahead")
+_FIRST = (
+    select(_ahead.c.id)
+    .where(_ahead.c.lane_id == lanes.c.id)
+    .order_by(_ahead.c.rank, _ahead.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_HEADS = (
+    select(
+        jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
+        jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
+    )
+    .join(lanes, jobs.c.lane_id == lanes.c.id)
+    .where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST)
+    .order_by(jobs.c.due_at, lanes.c.id)
+)  # fmt: skip
 
 
 def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: int = 0) -> None:
     """Put jobs into a lane, made if need be. `not_before` holds the whole lane back until then in real time."""
-    lane_id = tx.connection.execute(_TOUCH, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane}).scalar()
+    lane_id = tx.connection.execute(
+        _TOUCH, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane}
+    ).scalar()
     if lane_id is None:
         row = {**tx.key, "name": lane, "owner": owner, "attempts": 0, "not_before": 0, "leased_until": 0, "fence": 0}
         lane_id = tx.connection.execute(_ADD_LANE, row).scalar_one()
     rows = [
-        {"lane_id": lane_id, "rank": job.rank, "due_at": job.due_at, "kind": job.kind, "attempts": 0, "payload": pack(job.payload)}
+        {
+            "lane_id": lane_id,
+            "rank": job.rank,
+            "due_at": job.due_at,
+            "kind": job.kind,
+            "attempts": 0,
+            "payload": pack(job.payload),
+        }
         for job in new
     ]
     tx.connection.execute(_ADD_JOB, rows)
@@ -87,6 +137,7 @@ def finish(tx: Tx, job: Job) -> None:
     _release(tx, job)
     tx.connection.execute(_REMOVE_JOB, {"job_id": job.id})
     tx.connection.execute(_SET_HEAD, {"lane_id": job.lane_id, "wait_until": 0})
+    tx.rings.add(PLAYER)
 
 
 def postpone(tx: Tx, job: Job, due_at: int, *, not_before: int = 0) -> None:
@@ -99,7 +150,9 @@ def postpone(tx: Tx, job: Job, due_at: int, *, not_before: int = 0) -> None:
 
 def drop(tx: Tx, lane: str, kinds: Sequence[str]) -> None:
     """Take the waiting jobs of these kinds out of a lane."""
-    lane_id = tx.connection.execute(_TOUCH, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane}).scalar()
+    lane_id = tx.connection.execute(
+        _TOUCH, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane}
+    ).scalar()
     if lane_id is not None:
         tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.kind.in_(kinds)))
         tx.connection.execute(_SET_HEAD, {"lane_id": lane_id, "wait_until": 0})
@@ -136,14 +189,19 @@ def anything_due(connection: Connection, real: int) -> bool:
 
 def claim(connection: Connection, real: int, lease_until: int, most: int) -> list[Job]:
     """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
-    found = [row.id for row in connection.execute(_DUE.with_for_update(of=lanes, skip_locked=True), {"real": real, "most": most})]
+    found = [
+        row.id
+        for row in connection.execute(_DUE.with_for_update(of=lanes, skip_locked=True), {"real": real, "most": most})
+    ]
     return _lease(connection, found, lease_until) if found else []
 
 
 def next_wake(connection: Connection, real: int) -> int | None:
     """When, in real time, the next lane that nobody has comes due."""
     rows = connection.execute(_NEXT_DUE, {"real": real}).tuples().all()
-    return min((real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None)
+    return min(
+        (real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None
+    )
 
 
 def release_all(connection: Connection) -> None:
@@ -176,15 +234,8 @@ def _heads_of(tx: Tx) -> Select[tuple[int]]:
 
 
 def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
-    connection.execute(update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1))
-    first = select(jobs.c.id).where(jobs.c.lane_id == lanes.c.id).order_by(jobs.c.rank, jobs.c.id).limit(1).scalar_subquery()
-    rows = connection.execute(
-        select(
-            jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
-            jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
-        )
-        .join(lanes, jobs.c.id == first)
-        .where(lanes.c.id.in_(lane_ids))
-        .order_by(jobs.c.due_at, lanes.c.id)
-    ).all()  # fmt: skip
+    connection.execute(
+        update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
+    )
+    rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).all()
     return [Job(*row[:-1], unpack(row[-1])) for row in rows]

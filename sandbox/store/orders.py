@@ -9,7 +9,18 @@ from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import orders
 from sandbox.store.store import Tx
 
-_NAMES = ("tenant", "id", "supplier", "status", "conversation", "choice", "entity", "sequence", "supplier_sequence", "supplier_reference")
+_NAMES = (
+    "tenant",
+    "id",
+    "supplier",
+    "status",
+    "conversation",
+    "choice",
+    "entity",
+    "sequence",
+    "supplier_sequence",
+    "supplier_reference",
+)
 _IN_WORLD = (orders.c.world == bindparam("in_world"), orders.c.epoch == bindparam("in_epoch"))
 _BY_ID = (*_IN_WORLD, orders.c.tenant == bindparam("of_tenant"), orders.c.id == bindparam("of_id"))
 _FIND = select(*(orders.c[name] for name in _NAMES)).where(*_BY_ID)

@@ -28,7 +28,9 @@ def add(tx: Tx, reservation: Reservation) -> None:
 
 def find(tx: Tx, tenant: str, reservation_id: int) -> Reservation | None:
     """The tenant's reservation of this id, locked until this transaction ends."""
-    row = tx.connection.execute(select(reservations).where(*_key(tx, tenant, reservation_id)).with_for_update()).one_or_none()
+    row = tx.connection.execute(
+        select(reservations).where(*_key(tx, tenant, reservation_id)).with_for_update()
+    ).one_or_none()
     return None if row is None else Reservation(row.tenant, row.id, row.expires_at, row.order_id, unpack(row.body))
 
 

@@ -3,9 +3,23 @@
 Times are UTC milliseconds: world time, except the columns that say real. Documents are JSON bytes, written once.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-VERSION = 1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+VERSION = (
+    1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+)
 
 metadata = MetaData()
 _serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -156,7 +170,9 @@ bookings = Table(
     Column("digest", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
-Index("bookings_by_slot", bookings.c.world, bookings.c.epoch, bookings.c.supplier, bookings.c.area, bookings.c.slot_start)
+Index(
+    "bookings_by_slot", bookings.c.world, bookings.c.epoch, bookings.c.supplier, bookings.c.area, bookings.c.slot_start
+)
 
 # ---- everything that waits -----------------------------------------------------------------------------------------
 lanes = Table(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
@@ -21,13 +21,18 @@ class StaleEpoch(Exception):
     """The world was reset meanwhile: what was begun belongs to an epoch that is gone."""
 
 
+class Unavailable(Exception):
+    """The database could not do it: nothing was kept, and it may work again later."""
+
+
 @dataclass(frozen=True)
 class Tx:
-    """One transaction in one world, at one moment of world time."""
+    """One transaction in one world, at one moment: `now` in world time, `real` in real time."""
 
     connection: Connection
     world: World
     now: int
+    real: int
     rings: set[str] = field(default_factory=set)
 
     @property
@@ -47,22 +52,31 @@ class Store:
 
     def query(self, work: Callable[[Connection], T]) -> T:
         """Read outside any world."""
-        with self._reading.connect() as connection:
-            return work(connection)
+        try:
+            with self._reading.connect() as connection:
+                return work(connection)
+        except OperationalError as error:
+            raise Unavailable(str(error)) from error
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Write outside any world. The work may be run more than once; only one run is kept."""
+        for attempt in range(_TRIES):
+            try:
+                return self._run(work)
+            except OperationalError as error:  # PostgreSQL may have chosen this one to end a deadlock
+                if self._writer is not None or attempt == _TRIES - 1:
+                    raise Unavailable(str(error)) from error
+            except IntegrityError:  # another process entered the same key a moment ago: now it can be seen
+                if self._writer is not None or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("not reached")
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
         if self._writer is not None:
             result: T = self._writer.run(work)
             return result
-        for attempt in range(_TRIES):
-            try:
-                with self._writing.begin() as connection:
-                    return work(connection)
-            except OperationalError:  # PostgreSQL chose this one to end a deadlock
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("not reached")
+        with self._writing.begin() as connection:
+            return work(connection)
 
     def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None) -> T:
         """Read in a world, at its present moment or as of `at`."""
@@ -90,4 +104,5 @@ class Store:
 
     def _open(self, connection: Connection, name: str, at: int | None) -> Tx:
         world = worlds.find(connection, name)
-        return Tx(connection, world, world.now(self.real_now()) if at is None else at)
+        real = self.real_now()
+        return Tx(connection, world, world.now(real) if at is None else at, real)

@@ -33,7 +33,9 @@ _BY_ID = (
     supplier_orders.c.id == bindparam("of_id"),
 )
 _FIND = select(*(supplier_orders.c[name] for name in _NAMES)).where(*_BY_ID)
-_SAVE = update(supplier_orders).where(*_BY_ID).values(sequence=bindparam("new_sequence"), entity=bindparam("new_entity"))
+_SAVE = (
+    update(supplier_orders).where(*_BY_ID).values(sequence=bindparam("new_sequence"), entity=bindparam("new_entity"))
+)
 
 
 def find(tx: Tx, supplier: str, tenant: str, order_id: int) -> SupplierOrder | None:

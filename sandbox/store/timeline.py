@@ -23,7 +23,9 @@ _OF_ORDER = (
 
 def note(tx: Tx, owner: str, order_id: int, kind: str, detail: dict[str, Any]) -> None:
     """Add to the order's timeline: `kind` is call, sent, state, kci, attempt or refused."""
-    tx.connection.execute(_ADD, {**tx.key, "owner": owner, "order_id": order_id, "at": tx.now, "kind": kind, "detail": pack(detail)})
+    tx.connection.execute(
+        _ADD, {**tx.key, "owner": owner, "order_id": order_id, "at": tx.now, "kind": kind, "detail": pack(detail)}
+    )
 
 
 def of_order(tx: Tx, owner: str, order_id: int) -> list[tuple[int, str, dict[str, Any]]]:

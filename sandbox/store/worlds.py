@@ -46,7 +46,9 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
 
 def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
     """Change the world's row while this run has its clock; False when it has lost it."""
-    kept = connection.execute(update(worlds).where(worlds.c.name == name, worlds.c.run_token == token).values(**changes))
+    kept = connection.execute(
+        update(worlds).where(worlds.c.name == name, worlds.c.run_token == token).values(**changes)
+    )
     return kept.rowcount == 1
 
 

@@ -56,7 +56,9 @@ def load_keys(secret: str, beside: Path | None) -> Keys:
     if secret:
         return Keys(secret)
     if beside is None:
-        raise ValueError("SANDBOX_KEY is not set: without a database file to keep a key beside, name one secret for all replicas")
+        raise ValueError(
+            "SANDBOX_KEY is not set: without a database file to keep a key beside, name one secret for all replicas"
+        )
     if not beside.exists():
         _write_whole(beside, secrets.token_urlsafe(32))
     return Keys(beside.read_text())

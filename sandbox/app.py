@@ -1,0 +1,153 @@
+"""The composition root: the only place that knows every room."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sandbox.domain.durations import to_ms
+from sandbox.domain.worldtime import World
+from sandbox.gateway import delivery, inbound, ordering, tenant_api
+from sandbox.parts import Parts
+from sandbox.portal import catalogue, clock, endpoint, inbox, pages
+from sandbox.settings import Settings
+from sandbox.spec.documents import load_document
+from sandbox.spec.library import Library, load_library
+from sandbox.store import accounts, lanes, worlds
+from sandbox.store.accounts import Client, Tenant
+from sandbox.store.engines import is_sqlite, sqlite_file
+from sandbox.store.store import Store
+from sandbox.suppliers import api as supplier_api, voice
+from sandbox.wire.auth import Tokens
+from sandbox.wire.calls import Handler
+from sandbox.wire.courier import Courier, WSGIApp
+from sandbox.wire.edge import Door, make_app
+from sandbox.world.clock import Clock, SystemClock
+from sandbox.world.keys import load_keys
+from sandbox.world.player import Handlers, Player
+from sandbox.world.runs import Conductor
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """One running sandbox: `app` is its WSGI application, `player` plays what comes due once it is started."""
+
+    parts: Parts
+    app: WSGIApp
+    player: Player
+
+    def close(self) -> None:
+        """Let go of the database and the threads. The player, if started, is to be stopped first."""
+        self.parts.fan_out.shutdown()
+        self.parts.store.close()
+
+
+def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
+    """A sandbox on the database that the settings name, with the shipped worlds in it."""
+    clock = clock or SystemClock()
+    library = load_library()
+    store = Store(settings.database_url, clock.now, fsync=settings.fsync)
+    file = sqlite_file(settings.database_url)
+    keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
+    tokens = Tokens(store, keys, demo_clients=settings.demo_clients)
+    parts = Parts(
+        settings, clock, store, keys, tokens, library, Courier(), ThreadPoolExecutor(settings.threads, "fan-out")
+    )
+    _found(parts)
+    jobs = _jobs(parts)
+    conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
+    app = _applications(parts, conductor)
+    return Sandbox(parts, app, Player(store, clock, jobs, threads=settings.players, lease=settings.lease))
+
+
+def _jobs(parts: Parts) -> Handlers:
+    """What is played by what."""
+    return {
+        "send": partial(ordering.send, parts),
+        "beat": partial(voice.speak, parts),
+        "release": partial(inbound.release, parts),
+        "push": partial(delivery.push, parts),
+    }
+
+
+def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
+    """One small app per room: a call from one to another inside this process then shares no request with it."""
+    token_handlers: Mapping[str, Handler] = {
+        "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
+        "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
+    }
+    control = {**clock.handlers(parts, conductor), **inbox.handlers(parts), **catalogue.handlers(parts)}
+    gateway = _app(
+        parts,
+        "gateway",
+        Door(load_document("authentication"), "/v1", (), token_handlers),
+        Door(load_document("tenant"), "/v1", ("tenant",), tenant_api.handlers(parts)),
+        Door(
+            load_document("supplier-updates"),
+            "/v1",
+            ("supplier",),
+            {"handleOrderUpdate": partial(inbound.accept, parts)},
+        ),
+    )
+    suppliers = _app(
+        parts,
+        "suppliers",
+        Door(load_document("supplier"), "/suppliers/{code}", ("gateway",), supplier_api.handlers(parts)),
+    )
+    tenants = _app(
+        parts,
+        "tenants",
+        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoint.Endpoints())),
+    )
+    portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))
+    parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
+    by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": tenants, "_sandbox": portal}
+    return _dispatch(by_prefix, pages.make_pages())
+
+
+def _app(parts: Parts, name: str, *doors: Door) -> WSGIApp:
+    settings = parts.settings
+    made = make_app(
+        name, list(doors), parts.tokens.check, body_limit=settings.body_limit, check_answers=settings.check_responses
+    )
+    return made.wsgi_app
+
+
+def _dispatch(by_prefix: Mapping[str, WSGIApp], otherwise: WSGIApp) -> WSGIApp:
+    def dispatch(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        first = environ["PATH_INFO"].split("/", 2)[1:2]
+        return by_prefix.get(first[0] if first else "", otherwise)(environ, start)
+
+    return dispatch
+
+
+def _under(prefix: str, app: WSGIApp) -> WSGIApp:
+    """The app as a courier reaches it: by a path below its prefix."""
+
+    def under(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return app({**environ, "PATH_INFO": prefix + environ["PATH_INFO"]}, start)
+
+    return under
+
+
+def _found(parts: Parts) -> None:
+    """Make the shipped worlds, tenants and clients if they are not there yet."""
+    library, keys = parts.library, parts.keys
+    real = parts.clock.now()
+    start = real if parts.settings.world_start == "now" else to_ms(parts.settings.world_start)
+
+    def found(connection: Any) -> None:
+        if worlds.every(connection):
+            return
+        for world in library.worlds.values():
+            worlds.add(connection, World(world.code, world.seed, 1, start, real, 1, world.gap_ms))
+            for tenant in world.tenants:
+                accounts.add_tenant(connection, Tenant(tenant.code, world.code, tenant.suppliers, None, None))
+        for client in library.clients:
+            kept = keys.hash_secret(client.id, client.secret)
+            accounts.add_client(connection, Client(client.id, client.kind, client.code, client.world, kept, 1))
+
+    parts.store.transact(found)
+    if is_sqlite(parts.settings.database_url):
+        parts.store.transact(lanes.release_all)  # one process has the file: nobody else can be playing

@@ -1,0 +1,30 @@
+"""What the gateway checks by itself before it asks a supplier."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.domain.errors import invalid
+from sandbox.domain.premises import Premises
+from sandbox.parts import Parts
+from sandbox.store import accounts
+
+
+def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
+    """The suppliers that this tenant may order from."""
+    found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
+    return found.suppliers if found else ()
+
+
+def check_supplier(parts: Parts, tenant: str, supplier: str) -> None:
+    """Refuse a supplier that is not one of the tenant's."""
+    known = suppliers_of(parts, tenant)
+    if supplier not in known:
+        raise invalid(f"supplier {supplier} is not one of yours: they are {', '.join(known)}")
+
+
+def check_address(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
+    """The premises that an address identifier names. Refuses one that the address book does not hold."""
+    found = parts.library.premises.find(identifier)
+    if found is None:
+        raise invalid(f"no premises are known by this {identifier['type']}: GET /_sandbox/addresses lists them all")
+    return found

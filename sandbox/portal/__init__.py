@@ -1,0 +1,1 @@
+"""For people and their tools: looking and steering, beside the published interface."""

@@ -1,0 +1,77 @@
+"""What there is to play with: scenarios, suppliers, addresses; and what became of an order."""
+
+from collections.abc import Mapping
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from sandbox.domain.durations import to_text
+from sandbox.domain.errors import not_found
+from sandbox.domain.scenarios import Scenario
+from sandbox.domain.suppliers import Supplier
+from sandbox.parts import Parts
+from sandbox.store import orders, timeline
+from sandbox.store.store import Tx
+from sandbox.wire.calls import Answer, Call, Handler
+
+
+def handlers(parts: Parts) -> Mapping[str, Handler]:
+    """The handlers of everything that only looks."""
+    library = parts.library
+    return {
+        "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
+        "listSuppliers": lambda _call: _items([supplier_entry(each) for each in library.suppliers.values()]),
+        "listAddresses": lambda _call: _items(
+            [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
+        ),
+        "getTimeline": partial(show_timeline, parts),
+        "getHealth": lambda _call: Answer(200, {"status": "ok", "version": version("fibre-sandbox")}),
+    }
+
+
+def scenario_entry(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as the catalogue shows it."""
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "default": scenario.default,
+        "parameters": {name: {"type": "integer", **vars(each)} for name, each in scenario.parameters.items()},
+        "beats": [beat.kci for beat in scenario.order.beats],
+    }
+
+
+def supplier_entry(supplier: Supplier) -> dict[str, Any]:
+    """A supplier as the catalogue shows it."""
+    entry: dict[str, Any] = {
+        "code": supplier.code,
+        "title": supplier.title,
+        "description": supplier.description,
+        "acknowledges": "at_once" if supplier.acknowledges_at_once else "later",
+        "specifications": [
+            {"id": each.id, "name": each.name, "lineProfiles": list(each.line_profiles)}
+            for each in supplier.specifications
+        ],
+        "leadTime": supplier.lead_time,
+    }
+    return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
+
+
+def show_timeline(parts: Parts, call: Call) -> Answer:
+    """GET /orders/{id}/timeline: calls in, state changes, KCIs and attempts, as they happened."""
+    text, owner = call.path["id"], call.caller.code
+
+    def look(tx: Tx) -> dict[str, Any]:
+        order = orders.find(tx, owner, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
+        if order is None:
+            raise not_found(f"you have no order {text}")
+        items = [
+            {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_order(tx, owner, order.id)
+        ]
+        return {"order": {"id": order.id, "status": order.status}, "items": items}
+
+    return Answer(200, parts.store.read(call.caller.world, look))
+
+
+def _items(items: list[dict[str, Any]]) -> Answer:
+    return Answer(200, {"items": items})

@@ -1,0 +1,77 @@
+"""The world's clock by the control API: look at it, change its speed, jump."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from sandbox.domain.durations import parse_duration, to_ms, to_text
+from sandbox.domain.errors import INVALID_REQUEST, Problem
+from sandbox.domain.worldtime import World, with_rate
+from sandbox.parts import Parts
+from sandbox.store import worlds
+from sandbox.store.lanes import PLAYER, Job
+from sandbox.store.store import Tx
+from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.world.runs import Conductor, Played
+
+_ABOUT = ("order", "supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
+
+
+def handlers(parts: Parts, conductor: Conductor) -> Mapping[str, Handler]:
+    """The handlers of the clock's operations."""
+    return {
+        "getClock": partial(show, parts),
+        "setClock": partial(set_rate, parts),
+        "advanceClock": partial(advance, conductor),
+        "stepClock": lambda call: _played(call, conductor.step(call.caller.world)),
+        "drainClock": lambda call: _played(call, conductor.drain(call.caller.world)),
+    }
+
+
+def show(parts: Parts, call: Call) -> Answer:
+    """GET /clock."""
+    return Answer(200, parts.store.read(call.caller.world, lambda tx: _clock(tx.world, tx.now)))
+
+
+def set_rate(parts: Parts, call: Call) -> Answer:
+    """PUT /clock: another speed from now on. Refused while a run has the clock."""
+
+    def change(tx: Tx) -> dict[str, Any]:
+        if tx.world.running(tx.real):
+            raise Problem(INVALID_REQUEST, ("an advance, step or drain is under way: wait for its answer",), 409)
+        world = with_rate(tx.world, tx.real, call.body["rate"])
+        worlds.set_clock(tx.connection, world)
+        tx.rings.add(PLAYER)
+        return _clock(world, tx.now)
+
+    return Answer(200, parts.store.write(call.caller.world, change))
+
+
+def advance(conductor: Conductor, call: Call) -> Answer:
+    """POST /clock/advance: by a duration, or to a moment."""
+    body: dict[str, str] = call.body
+    if "by" in body:
+        distance = parse_duration(body["by"])
+        return _played(call, conductor.advance(call.caller.world, lambda now: now + distance))
+    moment = to_ms(body["to"])
+    return _played(call, conductor.advance(call.caller.world, lambda _now: moment))
+
+
+def _played(call: Call, played: Played) -> Answer:
+    """A run as its caller may see it: what concerned others in a shared world stays theirs."""
+    fired = [_fired(job) for job in played.fired if job.owner == call.caller.code]
+    return Answer(200, {"now": to_text(played.now), "fired": fired, "more": played.more})
+
+
+def _fired(job: Job) -> dict[str, Any]:
+    return {
+        "at": to_text(job.due_at),
+        "kind": job.kind,
+        **{name: job.payload[name] for name in _ABOUT if name in job.payload},
+    }
+
+
+def _clock(world: World, now: int) -> dict[str, Any]:
+    gap = {} if world.gap is None else {"gap": world.gap // 1000}
+    tempo = "realistic" if world.gap is None else "compressed"
+    return {"now": to_text(now), "rate": world.rate, "tempo": tempo, **gap, "epoch": world.epoch, "world": world.name}

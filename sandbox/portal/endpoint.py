@@ -1,0 +1,86 @@
+"""A tenant's endpoint as it should be: takes KCIs, checks their signatures and order, and shows what came.
+
+What came is kept in memory only, and only the last of it: this is something to look at, not a mailbox.
+"""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from sandbox.domain.durations import to_text
+from sandbox.domain.errors import NOT_AUTHORISED, Problem, not_found
+from sandbox.parts import Parts
+from sandbox.store import accounts
+from sandbox.wire.calls import Answer, Call, Handler
+
+SHOWN = 100  # KCIs per tenant
+ORDERS = 10_000  # orders whose last number is remembered
+
+_SIGNATURE = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+@dataclass
+class Arrivals:
+    """What came to one tenant's endpoint: the last of it, and the last number of each order."""
+
+    last: OrderedDict[int, int] = field(default_factory=OrderedDict)
+    items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    seen: deque[str] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, kci: Mapping[str, Any], at: int, *, signed: bool) -> None:
+        """Note a KCI: in order, a repeat of one seen before, or with a gap before it."""
+        order, number = kci["entity"].get("id", 0), int(kci["sequenceNumber"])
+        with self.lock:
+            expected = self.last.get(order, 0) + 1
+            verdict = "repeated" if kci["id"] in self.seen else "in order" if number == expected else "out of order"
+            self.last[order] = max(number, self.last.get(order, 0))
+            self.last.move_to_end(order)
+            if len(self.last) > ORDERS:
+                self.last.popitem(last=False)
+            self.seen.append(kci["id"])
+            about = {
+                "order": order,
+                "sequenceNumber": number,
+                "updateType": kci["updateType"],
+                "signed": signed,
+                "sequence": verdict,
+            }
+            self.items.append({"at": to_text(at), "kind": "kci", "id": kci["id"], **about})
+
+
+class Endpoints:
+    """The endpoints of all tenants."""
+
+    def __init__(self) -> None:
+        self._arrivals: dict[str, Arrivals] = {}
+
+    def of(self, tenant: str) -> Arrivals:
+        """What came to this tenant's."""
+        return self._arrivals.setdefault(tenant, Arrivals())
+
+
+def handlers(parts: Parts, endpoints: Endpoints) -> Mapping[str, Handler]:
+    """The handler of the Tenant Updates document's operation."""
+    return {"handleKci": partial(take, parts, endpoints)}
+
+
+def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
+    """POST /kcis at a tenant: 204. A signature that is wrong, or missing where the tenant has a secret, is 401."""
+    tenant = call.path["code"]
+    found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
+    if found is None:
+        raise not_found(f"there is no tenant {tenant}")
+    given = {name: call.headers[name] for name in _SIGNATURE if name in call.headers}
+    if given and found.callback_secret is not None:
+        try:
+            Webhook(parts.keys.decrypt(found.callback_secret)).verify(call.raw, given)
+        except WebhookVerificationError as error:
+            raise Problem(NOT_AUTHORISED, (f"the signature does not verify: {error}",)) from None
+    endpoints.of(tenant).take(call.body, parts.clock.now(), signed=bool(given))
+    return Answer(204)

@@ -1,0 +1,137 @@
+"""KCIs for a tenant without an endpoint of its own: the mailbox, resending, and where to push to."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid
+from sandbox.domain.ids import make_id
+from sandbox.gateway import delivery
+from sandbox.parts import Parts
+from sandbox.store import accounts, kcis
+from sandbox.store.accounts import Tenant
+from sandbox.store.documents import unpack
+from sandbox.store.kcis import Kci
+from sandbox.store.store import Tx
+from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.world.keys import new_webhook_secret
+
+PAGE = 200  # KCIs in one answer
+
+
+def handlers(parts: Parts) -> Mapping[str, Handler]:
+    """The handlers of the operations around KCIs."""
+    return {
+        "readInbox": partial(read, parts, Waiters(parts.settings.inbox_waiters)),
+        "resendKci": partial(resend, parts),
+        "getCallback": partial(show_callback, parts),
+        "setCallback": partial(set_callback, parts),
+    }
+
+
+class Waiters:
+    """How many long polls each owner has open, with a limit: they hold threads that others need too."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._open: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def enter(self, owner: str) -> None:
+        """One more; raises 429 when the owner has its share."""
+        with self._lock:
+            if self._open[owner] >= self._limit:
+                raise Problem(
+                    INVALID_REQUEST,
+                    (f"at most {self._limit} long polls at once: wait for one of yours",),
+                    429,
+                    retry_after=1,
+                )
+            self._open[owner] += 1
+
+    def leave(self, owner: str) -> None:
+        """One less."""
+        with self._lock:
+            self._open[owner] -= 1
+
+
+def read(parts: Parts, waiters: Waiters, call: Call) -> Answer:
+    """GET /inbox: what was handed over after the cursor; with `wait`, waits that many seconds for something to come."""
+    owner, after = call.caller.code, _cursor(call.query.get("after", "0"))
+    until = parts.clock.now() + call.query.get("wait", 0) * 1000
+    page = _page(parts, call, after)
+    if not page and until > parts.clock.now():
+        waiters.enter(owner)
+        try:
+            page = _wait_for_page(parts, call, after, until)
+        finally:
+            waiters.leave(owner)
+    return Answer(200, {"items": page, "next": page[-1]["cursor"] if page else str(after)})
+
+
+def _wait_for_page(parts: Parts, call: Call, after: int, until: int) -> list[dict[str, Any]]:
+    bell, topic = parts.store.bell, kcis.inbox_topic(call.caller.code)
+    while True:
+        heard = bell.heard(topic)
+        page = _page(parts, call, after)
+        now = parts.clock.now()
+        if page or now >= until:
+            return page
+        look_again = min(until, now + 500)  # another process may have handed something over
+        bell.wait(topic, heard, lambda condition, moment=look_again: parts.clock.wait(condition, moment))  # type: ignore[misc]
+
+
+def _page(parts: Parts, call: Call, after: int) -> list[dict[str, Any]]:
+    owner = call.caller.code
+
+    def look(tx: Tx) -> tuple[list[tuple[int, Kci]], Tenant | None, list[str]]:
+        found = list(kcis.read_inbox(tx, owner, after, PAGE))
+        ids = [make_id(tx.world.seed, tx.world.epoch, "mailbox", owner, kci.id) for _, kci in found]
+        return found, accounts.find_tenant(tx.connection, owner), ids
+
+    found, tenant, request_ids = parts.store.read(call.caller.world, look)
+    secret = None if tenant is None else tenant.callback_secret
+    return [
+        {
+            "cursor": str(cursor),
+            "kci": unpack(kci.body),
+            "headers": delivery.headers_for(parts, secret, kci, request_id),
+        }
+        for (cursor, kci), request_id in zip(found, request_ids, strict=True)
+    ]
+
+
+def _cursor(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
+        raise invalid("query parameter after: send a cursor that the inbox gave you, or leave it out")
+    return int(text)
+
+
+def resend(parts: Parts, call: Call) -> Answer:
+    """POST /kcis/{id}/resend: push it again, the same id and the same bytes."""
+    kci_id = call.path["id"]
+    status = parts.store.write(call.caller.world, lambda tx: delivery.resend(tx, call.caller.code, kci_id))
+    return Answer(202, {"id": kci_id, "deliveryStatus": status})
+
+
+def show_callback(parts: Parts, call: Call) -> Answer:
+    """GET /callback. The secret was shown when it was made."""
+    return Answer(200, {"url": _tenant(parts, call).callback_url})
+
+
+def set_callback(parts: Parts, call: Call) -> Answer:
+    """PUT /callback: where KCIs are pushed from now on. The secret stays the same as long as the tenant does."""
+    tenant = _tenant(parts, call)
+    secret = new_webhook_secret() if tenant.callback_secret is None else parts.keys.decrypt(tenant.callback_secret)
+    encrypted = parts.keys.encrypt(secret)
+    parts.store.transact(lambda connection: accounts.set_callback(connection, tenant.code, call.body["url"], encrypted))
+    return Answer(200, {"url": call.body["url"], "secret": secret})
+
+
+def _tenant(parts: Parts, call: Call) -> Tenant:
+    found = parts.store.query(lambda connection: accounts.find_tenant(connection, call.caller.code))
+    if found is None:
+        raise Problem(INVALID_REQUEST, ("only a tenant has a callback: read your KCIs from the inbox",), 403)
+    return found

@@ -1,0 +1,53 @@
+"""What a fake supplier makes of an address and a specification."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.domain.errors import invalid, not_found
+from sandbox.domain.premises import Premises
+from sandbox.domain.suppliers import Specification, Supplier
+from sandbox.parts import Parts
+
+
+def supplier_at(parts: Parts, code: str) -> Supplier:
+    """The fake behind this path."""
+    found = parts.library.suppliers.get(code)
+    if found is None:
+        raise not_found(f"there is no supplier {code}: they are {', '.join(parts.library.suppliers)}")
+    return found
+
+
+def known_premises(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
+    """The premises that the identifier names; refused when nobody knows them."""
+    found = parts.library.premises.find(identifier)
+    if found is None:
+        raise invalid(f"/address: no premises are known by this {identifier['type']}")
+    return found
+
+
+def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, Any]) -> Premises:
+    """The premises that the identifier names; refused when this supplier has no network there."""
+    found = known_premises(parts, identifier)
+    if supplier.code not in found.suppliers:
+        raise invalid(
+            f"/address: {supplier.code} does not serve these premises; served by {', '.join(found.suppliers) or 'nobody'}"
+        )
+    return found
+
+
+def offered(supplier: Supplier, specification: Mapping[str, Any]) -> Specification:
+    """The specification of this id; refused when the supplier does not sell it."""
+    for each in supplier.specifications:
+        if each.id == specification["id"]:
+            return each
+    raise invalid(
+        f"/serviceSpecification: {supplier.code} sells {', '.join(each.id for each in supplier.specifications)}"
+    )
+
+
+def check_profile(supplier: Supplier, item: Mapping[str, Any]) -> None:
+    """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as they are."""
+    specification = offered(supplier, item["serviceSpecification"])
+    for each in item.get("serviceCharacteristics", ()):
+        if each["name"] == "LINE_PROFILE" and each["value"] not in specification.line_profiles:
+            raise invalid(f"LINE_PROFILE: {specification.id} comes with {', '.join(specification.line_profiles)}")

@@ -1,0 +1,105 @@
+"""A fake supplier speaks: it posts the next KCI of its story to the gateway, through the front door, as any supplier would."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from sandbox.domain import kci as ledger
+from sandbox.domain.durations import to_text
+from sandbox.domain.ids import make_id
+from sandbox.domain.planning import PlannedBeat, planned_beat
+from sandbox.parts import Parts
+from sandbox.store import kcis, supplier_orders
+from sandbox.store.kcis import Kci
+from sandbox.store.lanes import Job
+from sandbox.store.store import Tx
+from sandbox.store.supplier_orders import SupplierOrder
+from sandbox.suppliers import booking
+from sandbox.wire.calls import Caller
+from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.world.player import Settle
+
+log = logging.getLogger("sandbox.suppliers")
+
+TRY_AGAIN = 5_000  # milliseconds of world time after which a KCI that the gateway could not take is sent again
+
+_FREES_THE_SLOT = ("CANCELLED", "ORDER_REJECTED", "REAPPOINT")
+
+
+def speak(parts: Parts, job: Job) -> Settle:
+    """Send the KCI of one beat: the same id and bytes however often it is tried."""
+    about, beat = job.payload, planned_beat(job.payload["beat"])
+
+    def look(tx: Tx) -> tuple[SupplierOrder | None, str]:
+        order = supplier_orders.find(tx, about["supplier"], about["tenant"], about["order"])
+        number = order.sequence + 1 if order else 0
+        return order, make_id(
+            tx.world.seed, tx.world.epoch, "supplier kci", about["supplier"], about["tenant"], about["order"], number
+        )
+
+    order, kci_id = parts.store.read(job.world, look)
+    if order is None:
+        return lambda _tx: None
+    after = _after(order, beat)
+    body = _body(kci_id, after, beat, job.due_at)
+    if about["inbox"]:
+        return lambda tx: _leave_in_inbox(tx, about["inbox"], after, beat, body)
+    status = _post(parts, job, order, kci_id, body)
+    if status == 204:
+        return lambda tx: _keep(tx, after, beat)
+    if status is not None and 400 <= status < 500:
+        log.info("%s refused %s of order %s", status, beat.reason_code, order.id)
+        return lambda tx: supplier_orders.save(tx, replace(order, sequence=after.sequence))  # said, and not accepted
+    return lambda tx: tx.now + TRY_AGAIN
+
+
+def _after(order: SupplierOrder, beat: PlannedBeat) -> SupplierOrder:
+    changes = dict(beat.changes)
+    item = dict(order.entity["serviceOrderItem"])
+    more = changes.pop("serviceCharacteristics", [])
+    item["serviceCharacteristics"] = [*item.get("serviceCharacteristics", []), *more]
+    entity = {**order.entity, **changes, "serviceOrderItem": item, "status": beat.status}
+    return replace(order, sequence=order.sequence + 1, entity=entity)
+
+
+def _body(kci_id: str, order: SupplierOrder, beat: PlannedBeat, issued_on: int) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "id": kci_id, "sequenceNumber": order.sequence, "issuedOn": to_text(issued_on), "reasonCode": beat.reason_code,
+    }  # fmt: skip
+    if beat.problem_code is not None:
+        body["problemCode"] = beat.problem_code
+    if beat.text is not None:
+        body["text"] = beat.text
+    return body | {"provideServiceOrder": order.entity}
+
+
+def _post(parts: Parts, job: Job, order: SupplierOrder, kci_id: str, body: dict[str, Any]) -> int | None:
+    headers = {
+        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', order.supplier, job.world))}",
+        "Content-Type": "application/json",
+        "X-Request-ID": kci_id,
+        "X-Conversation-ID": order.conversation,
+    }
+    try:
+        return parts.courier.send(
+            Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
+        ).status
+    except NoAnswer:
+        return None
+
+
+def _keep(tx: Tx, order: SupplierOrder, beat: PlannedBeat) -> None:
+    supplier_orders.save(tx, order)
+    if "appointmentTimeslot" in beat.changes:
+        booking.move(tx, order.supplier, order.entity, beat.changes["appointmentTimeslot"])
+    if beat.reason_code in _FREES_THE_SLOT:
+        booking.give_up(tx, order.supplier, order.entity)
+
+
+def _leave_in_inbox(tx: Tx, owner: str, order: SupplierOrder, beat: PlannedBeat, body: dict[str, Any]) -> None:
+    """In a stand-alone world nobody is the gateway: whoever placed the order reads the KCIs in an inbox of its own."""
+    place = (owner, body["id"], order.id, order.sequence, order.conversation)
+    kcis.add(tx, Kci(*place, ledger.DELIVERED, tx.now, orjson.dumps(body)))
+    _keep(tx, order, beat)

@@ -1,0 +1,34 @@
+"""Refusals as HTTP answers: the published error body, and which code has which status."""
+
+from sandbox.domain import errors
+from sandbox.domain.errors import Problem
+
+STATUS = {
+    errors.MALFORMED_REQUEST: 400,
+    errors.NOT_AUTHORISED: 401,
+    errors.NOT_FOUND: 404,
+    errors.INVALID_REQUEST: 422,
+    errors.GATEWAY_FAULT: 500,
+    errors.NOT_IMPLEMENTED: 501,
+    errors.SUPPLIER_FAULT: 502,
+    errors.SUPPLIER_TIMED_OUT: 504,
+    errors.TENANT_FAULT: 502,
+}
+
+# Statuses beyond the published table, each with the nearest published code.
+EXTENSIONS = {
+    404: errors.NOT_FOUND,
+    405: errors.MALFORMED_REQUEST,
+    413: errors.MALFORMED_REQUEST,
+    415: errors.MALFORMED_REQUEST,
+}
+
+
+def status_of(problem: Problem) -> int:
+    """The HTTP status of a refusal."""
+    return problem.status or STATUS[problem.code]
+
+
+def error_body(uuid: str, problem: Problem) -> dict[str, object]:
+    """The published error body."""
+    return {"uuid": uuid, "code": problem.code, "messages": list(problem.messages)}

@@ -1,0 +1,142 @@
+"""A raw request, read by its document: parameters and body in, a list of everything wrong out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from flask import Request
+
+from sandbox.domain.errors import INVALID_REQUEST, MALFORMED_REQUEST, Problem
+from sandbox.spec.checks import Checks, Violation
+from sandbox.spec.documents import Operation, Parameter
+
+DEEPEST = 40  # brackets inside brackets that a body may have
+
+_ABSENT = object()
+
+
+@dataclass
+class Reading:
+    """The request so far, and what is wrong with it."""
+
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    wrong: list[Violation] = field(default_factory=list)
+
+
+def read_request(request: Request, operation: Operation, checks: Checks) -> Reading:
+    """The documented parameters and body of a request.
+
+    Raises 400 MALFORMED_REQUEST when something is not readable or missing, else 422 INVALID_REQUEST when a value is wrong;
+    either way the messages list every violation.
+    """
+    reading = Reading()
+    for parameter in operation.parameters:
+        if parameter.place != "path":
+            _read_parameter(request, operation, parameter, checks, reading)
+    known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    for name in request.args.keys() - known:
+        reading.wrong.append(
+            Violation(f"query parameter {name}", f"is not known; known are {', '.join(sorted(known)) or 'none'}", False)
+        )
+    if operation.body is not None:
+        _read_body(request, operation, checks, reading)
+    if reading.wrong:
+        code = MALFORMED_REQUEST if any(item.missing for item in reading.wrong) else INVALID_REQUEST
+        raise Problem(code, tuple(str(item) for item in reading.wrong))
+    return reading
+
+
+def _read_parameter(
+    request: Request, operation: Operation, parameter: Parameter, checks: Checks, reading: Reading
+) -> None:
+    place = f"{parameter.place} parameter {parameter.name}"
+    texts = (
+        request.args.getlist(parameter.name) if parameter.place == "query" else request.headers.getlist(parameter.name)
+    )
+    if not texts:
+        if parameter.required:
+            reading.wrong.append(Violation(place, "is missing", missing=True))
+        return
+    try:
+        value = _value_of(texts, parameter)
+    except ValueError as error:
+        reading.wrong.append(
+            Violation(place, str(error), missing=parameter.is_json)
+        )  # unparsable JSON is malformed, like a missing part
+        return
+    found = checks.parameter(operation, parameter, value)
+    reading.wrong.extend(found)
+    if not found:
+        (reading.query if parameter.place == "query" else reading.headers)[parameter.name] = value
+
+
+def _value_of(texts: list[str], parameter: Parameter) -> Any:
+    if parameter.kind == "array" and not parameter.is_json:
+        return texts if parameter.explode else ",".join(texts).split(",")
+    if len(texts) > 1:
+        raise ValueError("is given more than once")
+    if parameter.is_json:
+        return parse_json(texts[0].encode())
+    return _SCALARS.get(parameter.kind, str)(texts[0])
+
+
+def _whole_number(text: str) -> Any:
+    return int(text) if text.isascii() and text.lstrip("-").isdecimal() and len(text) < 20 else text
+
+
+def _boolean(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+_SCALARS = {"integer": _whole_number, "boolean": _boolean}
+
+
+def _read_body(request: Request, operation: Operation, checks: Checks, reading: Reading) -> None:
+    raw = request.get_data(cache=True)
+    if not raw and request.mimetype != "application/x-www-form-urlencoded":
+        if operation.body_required:
+            reading.wrong.append(Violation("", "the body is missing", missing=True))
+        return
+    if request.mimetype != operation.media_type:
+        raise Problem(MALFORMED_REQUEST, (f"send Content-Type: {operation.media_type}",), status=415)
+    if operation.media_type == "application/json":
+        try:
+            reading.body = parse_json(raw)
+        except ValueError as error:
+            reading.wrong.append(Violation("the body", str(error), missing=True))
+            return
+    else:
+        reading.body = _form(request)
+    reading.wrong.extend(checks.body(operation, reading.body))
+
+
+def _form(request: Request) -> Mapping[str, str]:
+    return {name: values[-1] for name, values in request.form.lists()}
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON value of these bytes. Raises ValueError that says what is wrong, without repeating any of it."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
+        raise ValueError(f"is nested more than {DEEPEST} deep")
+    if b"\\u0000" in raw:
+        raise ValueError("holds the character U+0000, which no text needs")
+    return value
+
+
+def _depth(value: Any) -> int:
+    deepest, level = 0, [value]
+    while level:
+        deepest += 1
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+        ]
+    return deepest

@@ -1,0 +1,123 @@
+"""Moving a world's clock by hand: advance, step, drain. Everything due on the way is played, each thing at its own time.
+
+While a run owns the world its clock stands at the thing being played, the loop leaves the world alone, and calls that
+arrive are stamped with that moment; what they cause joins the run.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sandbox.domain.errors import INVALID_REQUEST, Problem
+from sandbox.domain.worldtime import World, check_jump, moved
+from sandbox.store import lanes, worlds
+from sandbox.store.lanes import Job
+from sandbox.store.store import StaleEpoch, Store, Tx
+from sandbox.world.clock import Clock
+from sandbox.world.keys import new_token
+from sandbox.world.player import Handlers, play
+
+_POLL = 5  # milliseconds between looks at lanes that the loop had claimed before the run began
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a run did: world time at its end, what was played in order, and whether more was left when its time was up."""
+
+    now: int
+    fired: tuple[Job, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Conductor:
+    """Runs worlds. `run_limit` bounds a run in real milliseconds, `lease` is how long one job may take."""
+
+    store: Store
+    clock: Clock
+    handlers: Handlers
+    run_limit: int
+    lease: int
+
+    def advance(self, world: str, target: Callable[[int], int]) -> Played:
+        """Play everything due up to `target(now)`, then set the clock to it. Raises INVALID_REQUEST for a jump back or too far."""
+        return self._run(world, target, retries=True)
+
+    def step(self, world: str) -> Played:
+        """Play the one thing that is due next."""
+        return self._run(world, None, retries=True, most=1)
+
+    def drain(self, world: str) -> Played:
+        """Play until nothing waits but callbacks that keep failing."""
+        return self._run(world, None, retries=False)
+
+    def _run(self, name: str, target: Callable[[int], int] | None, *, retries: bool, most: int | None = None) -> Played:
+        deadline = self.clock.now() + self.run_limit
+        token = new_token()
+        upto = self.store.write(name, lambda tx: self._begin(tx, token, target))
+        fired: list[Job] = []
+        broken: list[int] = []
+        try:
+            self._wait_for_players(name)
+            while most is None or len(fired) < most:
+                if self.clock.now() >= deadline:
+                    return self._end(name, token, fired, None, more=True)
+                job = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
+                if job is None:
+                    return self._end(name, token, fired, upto, more=False)
+                if not play(self.store, self.handlers, job):
+                    broken.append(job.lane_id)
+                fired.append(job)
+            return self._end(name, token, fired, None, more=False)
+        except BaseException:
+            self._end(name, token, fired, None, more=True)
+            raise
+
+    def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> int | None:
+        upto = None if target is None else target(tx.now)
+        if upto is not None:
+            check_jump(tx.now, upto)
+        if not worlds.begin_run(tx.connection, tx.world.name, token, tx.real, tx.real + self.lease):
+            raise Problem(
+                INVALID_REQUEST,
+                ("another advance, step or drain of this world is under way: wait for its answer",),
+                409,
+            )
+        worlds.set_clock(tx.connection, moved(tx.world, tx.real, tx.now))
+        return upto
+
+    def _wait_for_players(self, name: str) -> None:
+        while self.store.read(name, lambda tx: lanes.anything_leased(tx, tx.real)):
+            heard = self.store.bell.heard(lanes.PLAYER)
+            self.store.bell.wait(
+                lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
+            )
+
+    def _next(self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool) -> Job | None:
+        """Claim the next thing and set the clock to it."""
+        job = lanes.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
+        if job is not None:
+            clock = moved(tx.world, tx.real, job.due_at)
+            changes = {
+                "virtual_base": clock.virtual_base,
+                "real_base": clock.real_base,
+                "run_until": tx.real + self.lease,
+            }
+            if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
+                raise StaleEpoch(tx.world.name)
+        return job
+
+    def _end(self, name: str, token: str, fired: list[Job], upto: int | None, *, more: bool) -> Played:
+        def end(tx: Tx) -> World:
+            world = moved(tx.world, tx.real, tx.now if upto is None else upto)
+            changes = {
+                "virtual_base": world.virtual_base,
+                "real_base": world.real_base,
+                "run_until": 0,
+                "run_token": "",
+            }
+            kept = worlds.keep_run(tx.connection, name, token, changes)
+            tx.rings.add(lanes.PLAYER)
+            return replace(world, run_until=0) if kept else tx.world
+
+        world = self.store.write(name, end)
+        return Played(world.now(self.clock.now()), tuple(fired), more)
