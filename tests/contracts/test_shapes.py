@@ -1,12 +1,12 @@
 """What the shapes let in and what they refuse: the rules that the published pages state in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from tests.contracts.reading import bundled, violations
+from tests.contracts.reading import bundled, nodes, resolved, violations
 
 
 def example(name: str, path: str, method: str, key: str) -> dict[str, Any]:
@@ -52,6 +52,30 @@ def test_a_tenants_typing_error_shows_inside_lists() -> None:
     assert refusals("tenant", "CreateProvideOrder", order) == []
     order["address"]["additionalIdentifiers"][0]["tpye"] = "NAD"
     assert refusals("tenant", "CreateProvideOrder", order)
+
+
+@pytest.mark.parametrize("name", ["tenant", "control"])
+def test_closed_shapes_let_in_every_member_of_the_open_shape_they_close(name: str) -> None:
+    document = bundled(name)
+    closed = [(where, node) for where, node in nodes(document) if node.get("additionalProperties") is False]
+    assert closed
+    for where, node in closed:
+        bases = [resolved(document, base) for base in [*node.get("allOf", ()), node] if "$ref" in base]
+        known = {key for base in bases for shape in ancestry(document, base) for key in shape.get("properties", ())}
+        assert known <= node["properties"].keys(), where
+
+
+def ancestry(document: dict[str, Any], shape: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The shape and those that it is built on."""
+    yield shape
+    for base in shape.get("allOf", ()):
+        yield from ancestry(document, resolved(document, base))
+
+
+def test_a_typing_error_is_told_by_itself() -> None:
+    told = refusals("tenant", "CreateProvideOrder", {**ORDER, "orderTpye": "NEW", "notes": ""})
+    assert len([message for message in told if "unexpected" in message]) == 1
+    assert any("'orderTpye' was unexpected" in message for message in told)
 
 
 def test_a_request_does_not_take_what_only_answers_have() -> None:
