@@ -1,7 +1,8 @@
 """Opening the database: SQLite with a writer of its own, or PostgreSQL."""
 
+import fcntl
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
@@ -21,15 +22,29 @@ def sqlite_file(url: str) -> Path | None:
     return Path(make_url(url).database or "") if is_sqlite(url) else None
 
 
+def own_file(file: Path) -> IO[str]:
+    """Keep the file to this process until the handle is closed: two writers would not know of each other's leases.
+
+    Raises RuntimeError when another process has it.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = file.with_suffix(file.suffix + ".lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise RuntimeError(
+            f"another sandbox is using {file}: stop it, or name another file in SANDBOX_DATABASE_URL"
+        ) from None
+    return handle
+
+
 def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
     """(for reading, for writing), with the tables made. Raises RuntimeError when the file is of another version."""
     if not is_sqlite(url):
         engine = create_engine(url, pool_size=_READERS, max_overflow=_READERS)
         _make_tables(engine)
         return engine, engine
-    file = sqlite_file(url)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
     reading = _sqlite(url, "BEGIN", fsync=fsync)
     writing = _sqlite(
         url, "BEGIN IMMEDIATE", fsync=fsync

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
 from sandbox.store.bell import Bell
-from sandbox.store.engines import is_sqlite, open_engines
+from sandbox.store.engines import open_engines, own_file, sqlite_file
 from sandbox.store.writer import GroupWriter
 
 _TRIES = 5
@@ -47,8 +47,10 @@ class Store:
     def __init__(self, url: str, real_now: Callable[[], int], *, fsync: bool = False) -> None:
         self.bell = Bell()
         self.real_now = real_now
+        file = sqlite_file(url)
+        self._owned = own_file(file) if file else None
         self._reading, self._writing = open_engines(url, fsync=fsync)
-        self._writer = GroupWriter(self._writing) if is_sqlite(url) else None
+        self._writer = GroupWriter(self._writing) if file else None
 
     def query(self, work: Callable[[Connection], T]) -> T:
         """Read outside any world."""
@@ -101,6 +103,8 @@ class Store:
             self._writer.close()
         self._reading.dispose()
         self._writing.dispose()
+        if self._owned is not None:
+            self._owned.close()
 
     def _open(self, connection: Connection, name: str, at: int | None) -> Tx:
         world = worlds.find(connection, name)

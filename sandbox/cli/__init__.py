@@ -1,0 +1,36 @@
+"""The command `sandbox`."""
+
+import importlib
+
+import click
+
+# Each command's module is loaded when it is called: `sandbox serve` need not wait for what only `demo` draws with.
+COMMANDS = {
+    "serve": "Start the sandbox.",
+    "demo": "Play two orders on virtual time and draw what happened.",
+    "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
+    "advance": "Move a world's clock, and show what that brought about.",
+    "lint": "Check scenario and supplier files.",
+    "show": "Print settings, scenarios, suppliers or addresses.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"sandbox.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="fibre-sandbox")
+def main() -> None:
+    """An on-boarding sandbox for wholesale broadband: a gateway, fake suppliers, and a clock that can be jumped."""
