@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from sandbox.domain.errors import Problem
 from sandbox.domain.rehearsal import Flaw, rehearse
@@ -122,12 +123,21 @@ def _addresses(document: Document) -> Iterator[Flaw]:
 
 
 def _worlds(document: Document) -> Iterator[Flaw]:
-    worlds = document.value["worlds"]
-    tenants = [tenant for world in worlds for tenant in world["tenants"]]
-    clients = [tenant["client"]["id"] for tenant in tenants] + [each["id"] for each in document.value["clients"]]
-    for names in ([world["code"] for world in worlds], [tenant["code"] for tenant in tenants], clients):
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            yield Flaw("", f"{name} comes twice")
+    seen: set[tuple[str, str]] = set()
+    for kind, place, name in _names(document.value):
+        if (kind, name) in seen:
+            yield Flaw(place, f"there is already a {kind} {name}")
+        seen.add((kind, name))
+
+
+def _names(value: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for number, world in enumerate(value["worlds"]):
+        yield "world", f"/worlds/{number}/code", world["code"]
+        for place, tenant in enumerate(world["tenants"]):
+            yield "tenant", f"/worlds/{number}/tenants/{place}/code", tenant["code"]
+            yield "client", f"/worlds/{number}/tenants/{place}/client/id", tenant["client"]["id"]
+    for number, client in enumerate(value["clients"]):
+        yield "client", f"/clients/{number}/id", client["id"]
 
 
 def _named_as_file(document: Document, key: str) -> Iterator[Flaw]:

@@ -1,0 +1,167 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.domain import problemcodes
+from sandbox.domain.errors import INVALID_REQUEST, Problem
+from sandbox.domain.scenarios import LONGEST_KCI_DELAY, Choice, choose, fits, scenario_from
+from sandbox.spec.library import load_library
+
+LIBRARY = load_library()
+SCENARIOS = LIBRARY.scenarios
+
+NAMES = {
+    "ORDER_SUCCESSFUL",
+    "ORDER_ACKNOWLEDGED",
+    "ORDER_IN_PROGRESS",
+    "ORDER_PENDING",
+    "ORDER_REAPPOINT",
+    "ORDER_REAPPOINTED",
+    "ORDER_DELAYED",
+    "ORDER_CANCELLED",
+    "ORDER_REJECTED",
+}
+ARABIC_FIVE = chr(0x665)
+
+
+def refusal(*headers: Any, **more: Any) -> tuple[str, ...]:
+    with pytest.raises(Problem) as refused:
+        choose(SCENARIOS, *headers, **more)
+    assert refused.value.code == INVALID_REQUEST
+    return refused.value.messages
+
+
+def test_the_nine_scenarios_are_shipped() -> None:
+    assert set(SCENARIOS) == NAMES
+
+
+def test_without_headers_the_successful_one_plays() -> None:
+    assert choose(SCENARIOS, None, None, None) == Choice("ORDER_SUCCESSFUL", {}, None, None)
+
+
+def test_a_parameter_takes_its_default_or_the_value_of_the_header() -> None:
+    assert choose(SCENARIOS, "ORDER_REAPPOINTED", None, None).parameters == {"targetDateOffset": 5}
+    asked = choose(SCENARIOS, "ORDER_REAPPOINTED?targetDateOffset=12", None, None)
+    assert (asked.scenario, asked.parameters) == ("ORDER_REAPPOINTED", {"targetDateOffset": 12})
+    assert choose(SCENARIOS, "ORDER_REAPPOINTED?%74argetDateOffset=%31%32", None, None) == asked
+    assert choose(SCENARIOS, "ORDER_REAPPOINTED?", None, None).parameters == {"targetDateOffset": 5}
+
+
+def test_an_unknown_scenario_is_refused_with_all_there_are() -> None:
+    (message,) = refusal("ORDER_NONSENSE", None, None)
+    assert "'ORDER_NONSENSE'" in message
+    assert all(name in message for name in NAMES)
+    assert refusal("", None, None)
+    assert refusal("order_successful", None, None)
+
+
+@pytest.mark.parametrize("value", ["0", "91", "-5", "1.5", "five", "", "5 ", "1e1", ARABIC_FIVE, "9" * 30])
+def test_a_value_outside_the_limits_is_refused_with_the_limits(value: str) -> None:
+    (message,) = refusal(f"ORDER_REAPPOINTED?targetDateOffset={value}", None, None)
+    assert "from 1 to 90" in message
+
+
+def test_an_unknown_parameter_is_refused_with_those_there_are() -> None:
+    assert "allowed: targetDateOffset" in refusal("ORDER_REAPPOINTED?days=5", None, None)[0]
+    assert "allowed: none" in refusal("ORDER_SUCCESSFUL?targetDateOffset=5", None, None)[0]
+
+
+def test_a_parameter_is_given_once() -> None:
+    (message,) = refusal("ORDER_REAPPOINTED?targetDateOffset=5&targetDateOffset=6", None, None)
+    assert "2 times" in message
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    messages = refusal("ORDER_SUCCESSFUL?x=1&y=2", "UNKNOWN_FAULT", "soon")
+    assert [message.partition(":")[0] for message in messages] == [
+        "X-Scenario", "X-Scenario", "X-Problem-Code", "X-Kci-Delay",
+    ]  # fmt: skip
+
+
+def test_a_long_value_is_not_repeated_whole() -> None:
+    (message,) = refusal("x" * 5_000, None, None)
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize("name", ["ORDER_DELAYED", "ORDER_CANCELLED", "ORDER_REAPPOINT", "ORDER_PENDING"])
+def test_a_scenario_with_a_problem_takes_every_code_that_its_kci_may_carry(name: str) -> None:
+    reason = {
+        "ORDER_DELAYED": "DELAY",
+        "ORDER_CANCELLED": "CANCELLED",
+        "ORDER_REAPPOINT": "REAPPOINT",
+        "ORDER_PENDING": "INFORMATION_REQUIRED",
+    }[name]
+    for code in problemcodes.TABLE:
+        if code in problemcodes.carried_by(reason):
+            assert choose(SCENARIOS, name, code, None).problem_code == code
+        else:
+            (message,) = refusal(name, code, None)
+            assert message.endswith(", ".join(problemcodes.carried_by(reason)))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(NAMES - {"ORDER_DELAYED", "ORDER_CANCELLED", "ORDER_REAPPOINT", "ORDER_PENDING"})
+)
+def test_a_scenario_without_a_problem_takes_no_code_not_even_the_default(name: str) -> None:
+    assert refusal(name, "UNKNOWN_FAULT", None) == (f"X-Problem-Code: {name} uses no problem code; allowed: none",)
+
+
+def test_an_unknown_code_is_refused_with_those_that_fit_the_scenario() -> None:
+    (message,) = refusal("ORDER_DELAYED", "TOO_HARD", None)
+    assert message.endswith(", ".join(problemcodes.carried_by("DELAY")))
+    everything = refusal("ORDER_NONSENSE", "TOO_HARD", None)[1]
+    assert everything.endswith(", ".join(sorted(problemcodes.TABLE)))
+
+
+@pytest.mark.parametrize(
+    ("delay", "seconds"), [("0", 0), ("30", 30), (7, 7), ("007", 7), (str(LONGEST_KCI_DELAY), 31_536_000)]
+)
+def test_a_delay_is_whole_seconds(delay: str | int, seconds: int) -> None:
+    assert choose(SCENARIOS, None, None, delay).kci_delay == seconds
+
+
+@pytest.mark.parametrize(
+    "delay", ["-1", "1.5", "", " 5", "PT5S", "+5", ARABIC_FIVE, "1_000", "99999999999", -1, LONGEST_KCI_DELAY + 1]
+)
+def test_any_other_delay_is_refused(delay: str | int) -> None:
+    assert "whole seconds from 0" in refusal(None, None, delay)[0]
+
+
+@given(st.text(max_size=40), st.none() | st.text(max_size=20), st.none() | st.text(max_size=10))
+def test_no_header_breaks_the_choice(parameters: str, code: str | None, delay: str | None) -> None:
+    # Whatever it is, ORDER_REAPPOINTED uses no problem code: a code is refused, and so is what else is wrong.
+    try:
+        choice = choose(SCENARIOS, f"ORDER_REAPPOINTED?{parameters}", code, delay)
+    except Problem as refused:
+        choice, said = None, refused.messages
+    else:
+        said = ()
+    assert bool(said) == (choice is None)
+    assert code is None or said
+
+
+def test_a_scenario_about_appointments_does_not_fit_a_supplier_without() -> None:
+    cedar, alder = LIBRARY.suppliers["CEDAR"], LIBRARY.suppliers["ALDER"]
+    assert {name for name, each in SCENARIOS.items() if not fits(each, cedar)} == {
+        "ORDER_REAPPOINT",
+        "ORDER_REAPPOINTED",
+    }
+    assert all(fits(each, alder) for each in SCENARIOS.values())
+    (message,) = refusal("ORDER_REAPPOINT", None, None, supplier=cedar)
+    assert "CEDAR" in message
+    assert message.endswith("allowed: " + ", ".join(sorted(NAMES - {"ORDER_REAPPOINT", "ORDER_REAPPOINTED"})))
+    assert choose(SCENARIOS, "ORDER_REAPPOINT", None, None, alder).scenario == "ORDER_REAPPOINT"
+
+
+def test_what_a_file_leaves_out_has_its_usual_value() -> None:
+    beat = {"at": "PT5M", "kci": "ACKNOWLEDGED"}
+    made = scenario_from(
+        {"name": "A", "title": "B", "description": "C", "order": {"reply": {"status": 202}, "beats": [beat]}}
+    )
+    assert (made.default, made.needs_appointment, dict(made.parameters)) == (False, False, {})
+    (only,) = made.order.beats
+    assert (only.at_ms, only.base, only.status, only.problem_code, only.text, only.wrong) == (
+        300_000, "opening", None, None, None, False,
+    )  # fmt: skip
