@@ -13,12 +13,13 @@ from sandbox.parts import Parts
 from sandbox.portal import catalogue, clock, endpoint, inbox, pages
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
-from sandbox.spec.library import Library, load_library
+from sandbox.spec.library import load_library
 from sandbox.store import accounts, lanes, worlds
 from sandbox.store.accounts import Client, Tenant
 from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
-from sandbox.suppliers import api as supplier_api, voice
+from sandbox.suppliers import api as supplier_api
+from sandbox.suppliers import voice
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp

@@ -12,7 +12,7 @@ def _setting(default: Any, purpose: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """The table. A field `port` is set by `SANDBOX_PORT`; times are whole milliseconds of real time unless they say otherwise."""
+    """The table. A field `port` is set by `SANDBOX_PORT`; times are whole milliseconds of real time."""
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8800, "port to listen on")

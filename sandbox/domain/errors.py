@@ -15,7 +15,7 @@ TENANT_FAULT = "TENANT_FAULT"
 
 @dataclass(eq=False)  # not frozen: the interpreter sets an exception's traceback
 class Problem(Exception):
-    """A request that is refused: a published code, what to send instead, and the HTTP status where the code leaves a choice.
+    """A refused request: a published code, what to send instead, and the HTTP status where the code leaves a choice.
 
     `status` is None when the code has one natural status (INVALID_REQUEST is 422, NOT_FOUND is 404, …).
     """

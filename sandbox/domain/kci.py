@@ -12,7 +12,7 @@ FAILED = "FAILED"
 # The envelope member that says what happened, by update type.
 CONTENT = {"INFORMATIONAL": "information", "ACTION_REQUIRED": "action", "ERROR": "error"}
 
-# How long after a failed attempt the next one follows, in milliseconds of world time; the last one repeats until GIVE_UP.
+# How long after a failed attempt the next one follows, in milliseconds of world time; the last repeats until GIVE_UP.
 RETRIES = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000)
 GIVE_UP = 14 * 86_400_000
 
@@ -42,6 +42,6 @@ def history_entry(body: dict[str, Any], delivery_status: str) -> dict[str, Any]:
 
 
 def retry_at(first_attempt: int, now: int, attempts: int) -> int | None:
-    """When a KCI that failed `attempts` times is tried again; None when it is given up, fourteen days after the first attempt."""
+    """When a KCI that failed `attempts` times is tried again; None when it is given up, GIVE_UP after the first."""
     due = now + RETRIES[min(attempts, len(RETRIES)) - 1]
     return due if due - first_attempt <= GIVE_UP else None

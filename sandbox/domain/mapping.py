@@ -79,8 +79,11 @@ def update_from(kci: Mapping[str, Any], received_on: int) -> Update:
     content |= {
         theirs: kci[ours]
         for ours, theirs in (
-            ("problemCode", "code"), ("text", "text"), ("supplierCode", "supplierCode"), ("supplierCodes", "supplierCodes"),
+            ("problemCode", "code"),
+            ("text", "text"),
+            ("supplierCode", "supplierCode"),
+            ("supplierCodes", "supplierCodes"),
         )
         if ours in kci
-    }  # fmt: skip
+    }
     return Update(update_type, content, to_ms(kci["issuedOn"]), received_on, tuple(kci.get("supplierNotes", ())))

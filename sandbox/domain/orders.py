@@ -15,8 +15,8 @@ KIND = "order"
 class Order:
     """One order. `entity` is the order in the tenant's words, as `GET /service-orders/{id}` and every KCI show it.
 
-    `sequence` counts the KCIs to the tenant, `supplier_sequence` is the last number taken from the supplier: the two differ,
-    since the tenant's counts what the gateway itself says too.
+    `sequence` counts the KCIs to the tenant, `supplier_sequence` is the last number taken from the supplier: the two
+    differ, since the tenant's counts what the gateway itself says too.
     """
 
     tenant: str
@@ -45,7 +45,7 @@ def step(
 ) -> Order:
     """The order after an event. `stated` is the status that the event gives; None takes the table's usual one.
 
-    Raises INVALID_REQUEST that names the state, the event and what would have been allowed; the order is then unchanged.
+    Raises INVALID_REQUEST that names the state, the event and what would have been allowed.
     """
     targets = lifecycles.allowed(KIND, order.status, event)
     if not targets:

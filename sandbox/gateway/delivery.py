@@ -1,4 +1,4 @@
-"""Giving a KCI to its tenant: into the ledger and the mailbox at once, then pushed until the tenant's endpoint has taken it."""
+"""Giving a KCI to its tenant: into ledger and mailbox at once, then pushed until the tenant's endpoint has taken it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ def announce(tx: Tx, order: Order, update: Update) -> Order:
 
 
 def resend(tx: Tx, owner: str, kci_id: str) -> str:
-    """Push a KCI again, the same id and bytes; how its delivery stands now. Raises NOT_FOUND, or 409 without a callback."""
+    """Push a KCI again, the same id and bytes; its delivery status now. Raises NOT_FOUND, or 409 without a callback."""
     found = kcis.find(tx, owner, kci_id)
     if found is None:
         raise not_found(f"no KCI {kci_id} was handed over to you")
@@ -65,7 +65,7 @@ def _queue(tx: Tx, tenant: str, order_id: int, kci_id: str, sequence: int) -> No
 
 
 def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str) -> dict[str, str]:
-    """The headers of a push: published ones, and a signature by the Standard Webhooks specification where there is a key."""
+    """The headers of a push: the published ones, and a Standard Webhooks signature where there is a key."""
     headers = {
         "Content-Type": "application/json",
         "X-Request-ID": request_id,
@@ -81,7 +81,7 @@ def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str)
 
 
 def push(parts: Parts, job: Job) -> Settle:
-    """Try to deliver one KCI. Anything but 2xx is tried again by the published schedule; the order's later KCIs wait."""
+    """Try to deliver one KCI. Anything but 2xx is tried again, by the schedule; the order's later KCIs wait."""
     kci_id = job.payload["kci"]
 
     def look(tx: Tx) -> tuple[Kci | None, Tenant | None, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from sandbox.domain import lifecycles, orders as rules
+from sandbox.domain import lifecycles
+from sandbox.domain import orders as rules
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.mapping import TYPES, changes_from, update_from
 from sandbox.domain.orders import Order, Update
@@ -22,7 +23,7 @@ from sandbox.world.player import Settle
 
 
 def accept(parts: Parts, call: Call) -> Answer:
-    """POST /kcis of the Supplier Updates API: 204, or a refusal that changes nothing and says what would have been allowed."""
+    """POST /kcis at the gateway: 204, or a refusal that changes nothing and says what would have been allowed."""
     refusal = parts.store.write(
         call.caller.world, lambda tx: _take(tx, call.caller.code, call.body, parts.settings.patience), at=call.at
     )
@@ -62,7 +63,7 @@ def _entity(kci: Mapping[str, Any]) -> Mapping[str, Any]:
 def _order_of(tx: Tx, supplier: str, entity: Mapping[str, Any]) -> Order:
     """The order that the KCI is about, by the gateway's id or the supplier's reference; the two must not disagree."""
     tenant, order_id, reference = entity["tenant"], entity.get("id"), entity.get("supplierOrderReference")
-    if order_id is None:
+    if order_id is None and reference is not None:
         order_id = orders.find_by_reference(tx, tenant, supplier, reference)
     order = None if order_id is None else orders.find(tx, tenant, order_id, lock=True)
     if order is None or order.supplier != supplier:
@@ -82,7 +83,7 @@ def _must_wait(order: Order, sequence: int) -> bool:
 
 
 def _hold(tx: Tx, order: Order, item: Received, patience: int) -> None:
-    """Keep it until what is missing comes, or patience ends: a span of real time, also where world time runs faster or stands."""
+    """Keep it until what is missing comes, or patience ends: real time, also where world time runs faster or stands."""
     first = received.lowest_held(tx, order.tenant, order.id) is None
     received.add(tx, item)
     if first:
@@ -127,7 +128,7 @@ def _judge_held(tx: Tx, order: Order, item: Received) -> Order:
 
 
 def _judge(tx: Tx, order: Order, item: Received) -> tuple[Order, tuple[str, ...] | None]:
-    """The order after the KCI, with the tenant told; or the order unchanged but for its count, and why it was refused."""
+    """The order after the KCI, with the tenant told; or with only its count raised, and why it was refused."""
     counted = replace(order, supplier_sequence=max(order.supplier_sequence, item.sequence))
     detail = {
         "id": item.kci,
@@ -149,7 +150,7 @@ def _judge(tx: Tx, order: Order, item: Received) -> tuple[Order, tuple[str, ...]
 
 
 def _steps(order: Order, item: Received, at: int) -> list[tuple[Order, Update]]:
-    """Each KCI for the tenant with the order as it then stands. Raises INVALID_REQUEST when the life cycle refuses it."""
+    """Each KCI for the tenant, with the order as it then stands. Raises INVALID_REQUEST when the life cycle refuses."""
     kci = item.body or {}
     reason, entity = kci["reasonCode"], _entity(kci)
     if reason not in TYPES:

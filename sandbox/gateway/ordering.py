@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sandbox.domain import lifecycles, orders as rules
+from sandbox.domain import lifecycles
+from sandbox.domain import orders as rules
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import changes_from, to_supplier
@@ -24,17 +25,15 @@ SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
 
 
 def place(parts: Parts, call: Call) -> Answer:
-    """POST /service-orders: 201 with the order, which is stored with the job that sends it, or a refusal that keeps nothing."""
+    """POST /service-orders: 201 with the order, stored with the job that sends it, or a refusal that keeps nothing."""
     request: dict[str, Any] = call.body
     tenant = call.caller.code
     chosen = {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
     check_supplier(parts, tenant, request["supplier"])
     check_address(parts, request["address"])
-    choose(
-        parts.library.scenarios,
-        *(chosen.get(name) for name in SCENARIO_HEADERS),
-        parts.library.suppliers[request["supplier"]],
-    )
+    supplier = parts.library.suppliers.get(request["supplier"])
+    scenario, problem_code, kci_delay = (chosen.get(name) for name in SCENARIO_HEADERS)
+    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
 
     def keep(tx: Tx) -> Order:
         booked = _appointment(parts, tx, tenant, request)
@@ -56,7 +55,7 @@ def place(parts: Parts, call: Call) -> Answer:
 
 
 def _appointment(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any]) -> dict[str, Any]:
-    """What the order takes over from its reservation. Raises INVALID_REQUEST when the reservation cannot be used for it."""
+    """What the order takes over from its reservation. Raises INVALID_REQUEST when it cannot be used for this order."""
     reservation_id = request.get("appointmentReservationId")
     if reservation_id is None:
         return {}

@@ -1,6 +1,6 @@
 """Is this what the document says? Every violation is listed, with its place, and no value is repeated back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ def _violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> li
 def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Violation]:
     for error in errors:
         place = "".join(f"/{step}" for step in error.instance_path)
-        branches = getattr(error.kind, "context", None)
+        branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
         if branches:  # of anyOf and oneOf, the branch that came nearest says most
             yield from _flattened(min(branches, key=len))
         elif error.kind.name == "required":

@@ -16,7 +16,7 @@ _METHODS = ("get", "put", "post", "patch", "delete")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter. `kind` is its JSON type; `is_json`: its text is JSON; `explode`: an array is repeated, else comma-separated."""
+    """One parameter. `kind` is its JSON type; `is_json`: the text is JSON; `explode`: an array is repeated."""
 
     name: str
     place: str
@@ -29,7 +29,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `body` is None where none is taken; `answers` gives the schema of each status, None for no body."""
+    """One operation. `body` is None where none is taken; `answers`: schema by status, None for no body."""
 
     id: str
     method: str

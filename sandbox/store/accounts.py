@@ -1,4 +1,4 @@
-"""Rows of clients (who may sign in) and tenants (whose callbacks these are). They lie outside epochs: no reset touches them."""
+"""Rows of clients (who may sign in) and tenants (where to push to). They lie outside epochs: no reset touches them."""
 
 from dataclasses import dataclass
 

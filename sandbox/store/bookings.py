@@ -46,10 +46,9 @@ def taken(tx: Tx, supplier: str, area: str) -> dict[int, int]:
 
 def find(tx: Tx, supplier: str, tenant: str, booking_id: int) -> Booking | None:
     """The booking made for this reservation of the tenant's."""
-    row = tx.connection.execute(
-        select(*(bookings.c[name] for name in _NAMES)).where(*_key(tx, supplier, tenant, booking_id))
-    ).one_or_none()
-    return None if row is None else Booking(*row[:-1], unpack(row.answer))
+    query = select(*(bookings.c[name] for name in _NAMES)).where(*_key(tx, supplier, tenant, booking_id))
+    row = tx.connection.execute(query).mappings().one_or_none()
+    return None if row is None else Booking(**{**row, "answer": unpack(row["answer"])})
 
 
 def add(tx: Tx, booking: Booking) -> None:

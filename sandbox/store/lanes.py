@@ -19,7 +19,7 @@ PLAYER = "player"  # the bell's topic
 
 @dataclass(frozen=True)
 class NewJob:
-    """Something to do at `due_at` in world time. In its lane the lowest rank goes first, whether or not it is due yet."""
+    """Something to do at `due_at` in world time. In its lane the lowest rank goes first, whether or not it is due."""
 
     kind: str
     due_at: int
@@ -210,16 +210,16 @@ def release_all(connection: Connection) -> None:
     connection.execute(update(worlds).where(worlds.c.run_until > 0).values(run_until=0))
 
 
-# ---- claiming, in a run that owns the world ----------------------------------------------------------------------------
+# ---- claiming, in a run that owns the world --------------------------------------------------------------------------
 def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
-    """The head that is due first, at `upto` at the latest, leased to the run. `retries` False passes over failing callbacks."""
+    """The head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
     query = _heads_of(tx).where(lanes.c.id.not_in(beside)).order_by(lanes.c.due_at, lanes.c.id).limit(1)
     if upto is not None:
         query = query.where(lanes.c.due_at <= upto)
     if not retries:
         query = query.where(lanes.c.attempts == 0)
-    found = tx.connection.execute(query).scalar()
-    return _lease(tx.connection, [found], lease_until)[0] if found is not None else None
+    found = tx.connection.execute(query).scalars().first()
+    return None if found is None else _lease(tx.connection, [found], lease_until)[0]
 
 
 def anything_leased(tx: Tx, real: int) -> bool:
@@ -227,7 +227,7 @@ def anything_leased(tx: Tx, real: int) -> bool:
     return tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > real).limit(1)).first() is not None
 
 
-def _heads_of(tx: Tx) -> Select[tuple[int]]:
+def _heads_of(tx: Tx) -> Select[int]:
     return select(lanes.c.id).where(
         lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, lanes.c.due_at.is_not(None)
     )
@@ -237,5 +237,5 @@ def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[
     connection.execute(
         update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
     )
-    rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).all()
-    return [Job(*row[:-1], unpack(row[-1])) for row in rows]
+    rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).mappings()
+    return [Job(**{**row, "payload": unpack(row["payload"])}) for row in rows]

@@ -1,9 +1,10 @@
 """What suppliers have sent: every KCI id with its answer, and the bodies of those that wait for a missing one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import received
@@ -12,7 +13,7 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Received:
-    """A supplier's KCI. `held` until the missing one comes or patience ends; `refusal` lists why it was refused, None if taken."""
+    """A supplier's KCI. `held`: it waits for one that is missing. `refusal` says why it was refused, None if taken."""
 
     supplier: str
     kci: str
@@ -53,13 +54,17 @@ def add(tx: Tx, item: Received) -> None:
 
 def find(tx: Tx, supplier: str, kci: str) -> Received | None:
     """The KCI of this id, if this supplier has sent it before."""
-    row = tx.connection.execute(_FIND, _key(tx) | {"of_supplier": supplier, "of_kci": kci}).one_or_none()
+    row = tx.connection.execute(_FIND, _key(tx) | {"of_supplier": supplier, "of_kci": kci}).mappings().one_or_none()
     return None if row is None else _from_row(row)
 
 
 def lowest_held(tx: Tx, tenant: str, order_id: int) -> Received | None:
     """Of the KCIs of an order that wait, the one with the lowest number."""
-    row = tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_order": order_id}).one_or_none()
+    row = (
+        tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_order": order_id})
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else _from_row(row)
 
 
@@ -73,9 +78,10 @@ def _packed(document: Any) -> bytes | None:
     return None if document is None else pack(document)
 
 
-def _from_row(row: Any) -> Received:
-    refusal = None if row.refusal is None else tuple(unpack(row.refusal))
-    return Received(*row[:-2], refusal, None if row.body is None else unpack(row.body))
+def _from_row(row: Mapping[Any, Any]) -> Received:
+    refusal = None if row["refusal"] is None else tuple(unpack(row["refusal"]))
+    body = None if row["body"] is None else unpack(row["body"])
+    return Received(**{**row, "refusal": refusal, "body": body})
 
 
 def _key(tx: Tx) -> dict[str, Any]:

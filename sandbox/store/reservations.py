@@ -12,7 +12,7 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Reservation:
-    """`body` is the published reservation; `order_id` says which order has used it; `expires_at` in world time, None for never."""
+    """`body` is the published reservation; `order_id` is the order that used it; `expires_at` None is never."""
 
     tenant: str
     id: int

@@ -1,4 +1,4 @@
-"""The tables. What belongs to a world begins its key with (world, epoch): after a reset the old rows are invisible at once.
+"""The tables. What belongs to a world begins its key with (world, epoch): a reset makes the old rows invisible.
 
 Times are UTC milliseconds: world time, except the columns that say real. Documents are JSON bytes, written once.
 """

@@ -40,8 +40,10 @@ _SAVE = (
 
 def find(tx: Tx, supplier: str, tenant: str, order_id: int) -> SupplierOrder | None:
     """The supplier's order of this tenant and gateway id."""
-    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, order_id)).one_or_none()
-    return None if row is None else SupplierOrder(*row[:-2], unpack(row.answer), unpack(row.entity))
+    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, order_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    return SupplierOrder(**{**row, "answer": unpack(row["answer"]), "entity": unpack(row["entity"])})
 
 
 def add(tx: Tx, order: SupplierOrder) -> None:
@@ -59,5 +61,9 @@ def save(tx: Tx, order: SupplierOrder) -> None:
 
 def _key(tx: Tx, supplier: str, tenant: str, order_id: int) -> dict[str, Any]:
     return {
-        "in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_supplier": supplier, "of_tenant": tenant, "of_id": order_id,
-    }  # fmt: skip
+        "in_world": tx.world.name,
+        "in_epoch": tx.world.epoch,
+        "of_supplier": supplier,
+        "of_tenant": tenant,
+        "of_id": order_id,
+    }

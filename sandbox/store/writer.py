@@ -1,4 +1,4 @@
-"""SQLite's one writer: commits whatever waits in one group, so many threads share one fsync and none fights for the lock."""
+"""SQLite's one writer: commits what waits in one group, so many threads share one commit and none fights for a lock."""
 
 import queue
 import threading
@@ -59,12 +59,12 @@ class GroupWriter:
                 connection.exec_driver_sql("SAVEPOINT work")
                 try:
                     done.append((answer, work(connection)))
-                except Exception as refusal:
+                except Exception as refusal:  # noqa: BLE001 - it is handed to whoever gave the work
                     connection.exec_driver_sql("ROLLBACK TO work")
                     answer.set_exception(refusal)
                 connection.exec_driver_sql("RELEASE work")
             connection.commit()
-        except Exception as failure:  # the disk is full, say: nobody is told that it was kept
+        except Exception as failure:  # noqa: BLE001 - the disk is full, say: nobody is told that it was kept
             connection.rollback()
             for _, answer in group:
                 if not answer.done():

@@ -55,7 +55,8 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 def take_order(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: the whole story is planned now, and answered as its scenario says. The same order again
-    gets the same answer."""
+    gets the same answer.
+    """
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
     if order["tenant"] != call.headers["Tenant"]:
@@ -63,7 +64,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
     area = served_premises(parts, supplier, order["address"]).area
     check_profile(supplier, order["serviceOrderItem"])
     headers = [call.headers.get(name) for name in ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")]
-    choice = choose(parts.library.scenarios, *headers, supplier)
+    choice = choose(parts.library.scenarios, headers[0], headers[1], headers[2], supplier)
     digest = sha256(orjson.dumps([order, headers], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def take(tx: Tx) -> Mapping[str, Any]:

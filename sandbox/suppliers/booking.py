@@ -81,7 +81,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
 
 
 def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> dict[str, Any]:
-    """An order claims its reservation: what the order takes over from it. Refuses one that is missing or cannot be used."""
+    """An order claims its reservation: what it takes over from it. Refuses one that is missing or cannot be used."""
     needed = supplier.appointments is not None and order["orderType"] == "NEW"
     reservation_id = order.get("appointmentReservationId")
     if reservation_id is None:

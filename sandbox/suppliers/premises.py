@@ -29,9 +29,8 @@ def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, A
     """The premises that the identifier names; refused when this supplier has no network there."""
     found = known_premises(parts, identifier)
     if supplier.code not in found.suppliers:
-        raise invalid(
-            f"/address: {supplier.code} does not serve these premises; served by {', '.join(found.suppliers) or 'nobody'}"
-        )
+        others = ", ".join(found.suppliers) or "nobody"
+        raise invalid(f"/address: {supplier.code} does not serve these premises; served by {others}")
     return found
 
 
@@ -46,7 +45,7 @@ def offered(supplier: Supplier, specification: Mapping[str, Any]) -> Specificati
 
 
 def check_profile(supplier: Supplier, item: Mapping[str, Any]) -> None:
-    """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as they are."""
+    """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as sent."""
     specification = offered(supplier, item["serviceSpecification"])
     for each in item.get("serviceCharacteristics", ()):
         if each["name"] == "LINE_PROFILE" and each["value"] not in specification.line_profiles:

@@ -1,4 +1,4 @@
-"""A fake supplier speaks: it posts the next KCI of its story to the gateway, through the front door, as any supplier would."""
+"""A fake supplier speaks: it posts the next KCI of its story to the gateway, by the front door."""
 
 import logging
 from dataclasses import replace

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed in: `kind` is tenant, supplier or gateway, `code` whose credentials they were, `world` where they work."""
+    """Who signed in: `kind` is tenant, supplier or gateway, `code` says whose, `world` where."""
 
     kind: str
     code: str

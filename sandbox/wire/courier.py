@@ -1,4 +1,4 @@
-"""Everything that goes out goes out by here: to a URL over the network, or to an app of this process through the same door."""
+"""Everything that goes out goes by here: to a URL over the network, or to an app of this process by the same door."""
 
 import contextvars
 import io
@@ -28,7 +28,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A request to send. `timeout` in milliseconds; `at` is the moment in world time that it acts for, for apps of this process."""
+    """A request to send. `timeout` in milliseconds; `at`: the world time that it acts for, in this process."""
 
     method: str
     url: str
@@ -48,7 +48,7 @@ class NoAnswer(Exception):
 
 
 class Courier:
-    """One client for all that goes out. `apps` are added once they are made: they send through the courier themselves."""
+    """One client for all that goes out. `apps` are added once they are made: they send by the courier themselves."""
 
     def __init__(self) -> None:
         self.apps: dict[str, WSGIApp] = {}
@@ -117,7 +117,7 @@ def _run_app(app: WSGIApp, environ: dict[str, Any]) -> Reply:
     started: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
-        started[:] = [int(status.split()[0]), dict(headers)]
+        started[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
 
     chunks = app(environ, start)
     try:

@@ -127,7 +127,7 @@ def _refusal(error: Exception) -> Response:
         return _error(
             Problem(GATEWAY_FAULT, ("temporarily unavailable: nothing was kept, send it again",), 503, retry_after=1)
         )
-    log.exception("unexpected failure in %s %s", request.method, request.path)
+    log.error("unexpected failure in %s %s", request.method, request.path, exc_info=error)
     return _error(Problem(GATEWAY_FAULT, ("unexpected failure in the sandbox: quote this uuid when you report it",)))
 
 

@@ -29,8 +29,8 @@ class Reading:
 def read_request(request: Request, operation: Operation, checks: Checks) -> Reading:
     """The documented parameters and body of a request.
 
-    Raises 400 MALFORMED_REQUEST when something is not readable or missing, else 422 INVALID_REQUEST when a value is wrong;
-    either way the messages list every violation.
+    Raises 400 MALFORMED_REQUEST when something is not readable or missing, else 422 INVALID_REQUEST when a value is
+    wrong; either way the messages list every violation.
     """
     reading = Reading()
     for parameter in operation.parameters:

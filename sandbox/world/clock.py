@@ -30,7 +30,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told: for tests, demos and replay. A wait returns at once, with the time waited for reached."""
+    """A clock that moves only when told: for tests, demos and replay. A wait returns at once, its end reached."""
 
     def __init__(self, at: int) -> None:
         self.at = at

@@ -95,9 +95,12 @@ class Player:
                 log.exception("the database is unavailable: looking again soon")
                 claimed, wake = 0, None
             if not claimed and not self._stopping.is_set():
-                soon = self._clock.now() + LOOK_AGAIN
-                until = soon if wake is None else min(wake, soon)
-                self._store.bell.wait(lanes.PLAYER, heard, lambda condition: self._clock.wait(condition, until))
+                self._wait(heard, wake)
+
+    def _wait(self, heard: int, wake: int | None) -> None:
+        soon = self._clock.now() + LOOK_AGAIN
+        until = soon if wake is None else min(wake, soon)
+        self._store.bell.wait(lanes.PLAYER, heard, lambda condition: self._clock.wait(condition, until))
 
     def _claim(self) -> int:
         """Claim as many lanes as there are free threads, and hand them over; how many that were."""

@@ -1,4 +1,4 @@
-"""Moving a world's clock by hand: advance, step, drain. Everything due on the way is played, each thing at its own time.
+"""Moving a world's clock by hand: advance, step, drain. What is due on the way is played, each thing at its own time.
 
 While a run owns the world its clock stands at the thing being played, the loop leaves the world alone, and calls that
 arrive are stamped with that moment; what they cause joins the run.
@@ -21,7 +21,7 @@ _POLL = 5  # milliseconds between looks at lanes that the loop had claimed befor
 
 @dataclass(frozen=True)
 class Played:
-    """What a run did: world time at its end, what was played in order, and whether more was left when its time was up."""
+    """What a run did: world time at its end, what was played, and whether its own time was up first."""
 
     now: int
     fired: tuple[Job, ...]
@@ -39,7 +39,7 @@ class Conductor:
     lease: int
 
     def advance(self, world: str, target: Callable[[int], int]) -> Played:
-        """Play everything due up to `target(now)`, then set the clock to it. Raises INVALID_REQUEST for a jump back or too far."""
+        """Play what is due up to `target(now)`, then set the clock to it. Refuses a jump back or too far."""
         return self._run(world, target, retries=True)
 
     def step(self, world: str) -> Played:
