@@ -1,6 +1,6 @@
 """Is this what the document says? Every violation is listed, with its place, and no value is repeated back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,8 @@ def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Viol
         place = "".join(f"/{step}" for step in error.instance_path)
         branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
         if branches:  # of anyOf and oneOf, the branch that came nearest says most
-            yield from _flattened(min(branches, key=len))
+            nearest: list[jsonschema_rs.ValidationError] = min(branches, key=len)
+            yield from _flattened(nearest)
         elif error.kind.name == "required":
             yield Violation(place, f"{getattr(error.kind, 'property', '?')} is missing", missing=True)
         else:
