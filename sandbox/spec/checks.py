@@ -83,7 +83,7 @@ def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Viol
     for error in errors:
         place = "".join(f"/{step}" for step in error.instance_path)
         branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
-        if branches:  # of anyOf and oneOf, the branch that came nearest says most
+        if branches and all(branches):  # of anyOf and oneOf, the branch that came nearest says most
             nearest: list[jsonschema_rs.ValidationError] = min(branches, key=len)
             yield from _flattened(nearest)
         elif error.kind.name == "required":
