@@ -21,6 +21,10 @@ FAILED = "FAILED"
 PARTIAL = "PARTIAL"
 COMPLETED = "COMPLETED"
 
+PENDING_AMENDMENT = "PENDING_AMENDMENT"
+PENDING_CANCELLATION = "PENDING_CANCELLATION"
+PENDING_REQUESTS = (PENDING_AMENDMENT, PENDING_CANCELLATION)
+
 SAME = "(same)"
 
 _OPEN = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
@@ -58,7 +62,7 @@ ORDER: Mapping[str, Rule] = {
 TABLES: Mapping[str, Mapping[str, Rule]] = {"order": ORDER}
 
 
-def allowed(kind: str, state: str, event: str) -> tuple[str, ...]:
+def allowed(kind: str, state: str, event: str, *, before: str | None = None) -> tuple[str, ...]:
     """The statuses that this event may state for a thing of this kind in this state; empty when it may not come now."""
     rule = TABLES[kind].get(event)
     if rule is None or state not in rule.sources:

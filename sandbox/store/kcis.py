@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from sandbox.domain.entities import Ref
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
 from sandbox.store.store import Tx
@@ -13,11 +14,11 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Kci:
-    """One KCI to `owner`: its body is fixed; `status` says how its delivery stands."""
+    """One KCI to `owner`: `entity` says what it is about; its body is fixed; `status` says how its delivery stands."""
 
     owner: str
     id: str
-    order_id: int
+    entity: str
     sequence: int
     conversation: str
     status: str
@@ -25,7 +26,7 @@ class Kci:
     body: bytes
 
 
-_NAMES = ("owner", "id", "order_id", "sequence", "conversation", "status", "delivered_on", "body")
+_NAMES = ("owner", "id", "entity", "sequence", "conversation", "status", "delivered_on", "body")
 _COLUMNS = tuple(kcis.c[name] for name in _NAMES)
 _OWNED = (
     kcis.c.world == bindparam("in_world"),
@@ -33,7 +34,7 @@ _OWNED = (
     kcis.c.owner == bindparam("of_owner"),
 )
 _FIND = select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id"))
-_OF_ORDER = select(*_COLUMNS).where(*_OWNED, kcis.c.order_id == bindparam("of_order")).order_by(kcis.c.sequence)
+_OF_ENTITY = select(*_COLUMNS).where(*_OWNED, kcis.c.entity == bindparam("of_entity")).order_by(kcis.c.sequence)
 _SET_STATUS = update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
 _INBOX = (
     select(mailbox.c.cursor, *_COLUMNS)
@@ -69,9 +70,9 @@ def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
     return None if row is None else Kci(*row)
 
 
-def of_order(tx: Tx, owner: str, order_id: int) -> list[Kci]:
-    """The KCIs of an order, in sequence."""
-    return [Kci(*row) for row in tx.connection.execute(_OF_ORDER, _key(tx, owner) | {"of_order": order_id})]
+def of_entity(tx: Tx, owner: str, ref: Ref) -> list[Kci]:
+    """The KCIs about this thing, in sequence."""
+    return [Kci(*row) for row in tx.connection.execute(_OF_ENTITY, _key(tx, owner) | {"of_entity": str(ref)})]
 
 
 def set_status(tx: Tx, owner: str, kci_id: str, status: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import received
 from sandbox.store.store import Tx
@@ -18,7 +19,7 @@ class Received:
     supplier: str
     kci: str
     tenant: str
-    order_id: int
+    entity: str
     sequence: int
     received_on: int
     digest: str
@@ -27,7 +28,7 @@ class Received:
     body: dict[str, Any] | None
 
 
-_NAMES = ("supplier", "kci", "tenant", "order_id", "sequence", "received_on", "digest", "held", "refusal", "body")
+_NAMES = ("supplier", "kci", "tenant", "entity", "sequence", "received_on", "digest", "held", "refusal", "body")
 _COLUMNS = tuple(received.c[name] for name in _NAMES)
 _IN_WORLD = (received.c.world == bindparam("in_world"), received.c.epoch == bindparam("in_epoch"))
 _BY_ID = (*_IN_WORLD, received.c.supplier == bindparam("of_supplier"), received.c.kci == bindparam("of_kci"))
@@ -37,7 +38,7 @@ _LOWEST_HELD = (
     .where(
         *_IN_WORLD,
         received.c.tenant == bindparam("of_tenant"),
-        received.c.order_id == bindparam("of_order"),
+        received.c.entity == bindparam("of_entity"),
         received.c.held,
     )
     .order_by(received.c.sequence, received.c.received_on, received.c.kci)
@@ -58,10 +59,10 @@ def find(tx: Tx, supplier: str, kci: str) -> Received | None:
     return None if row is None else _from_row(row)
 
 
-def lowest_held(tx: Tx, tenant: str, order_id: int) -> Received | None:
-    """Of the KCIs of an order that wait, the one with the lowest number."""
+def lowest_held(tx: Tx, tenant: str, ref: Ref) -> Received | None:
+    """Of the KCIs about this thing that wait, the one with the lowest number."""
     row = (
-        tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_order": order_id})
+        tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_entity": str(ref)})
         .mappings()
         .one_or_none()
     )

@@ -1,36 +1,37 @@
-"""What happened to an order, in the order in which it happened."""
+"""What happened to an order, a test or a problem, as it happened."""
 
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
+from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import timeline
 from sandbox.store.store import Tx
 
 _ADD = insert(timeline)
-_OF_ORDER = (
+_OF_ENTITY = (
     select(timeline.c.at, timeline.c.kind, timeline.c.detail)
     .where(
         timeline.c.world == bindparam("in_world"),
         timeline.c.epoch == bindparam("in_epoch"),
         timeline.c.owner == bindparam("of_owner"),
-        timeline.c.order_id == bindparam("of_order"),
+        timeline.c.entity == bindparam("of_entity"),
     )
     .order_by(timeline.c.id)
 )
 
 
-def note(tx: Tx, owner: str, order_id: int, kind: str, detail: dict[str, Any]) -> None:
-    """Add to the order's timeline: `kind` is call, sent, state, kci, attempt or refused."""
+def note(tx: Tx, owner: str, ref: Ref, kind: str, detail: dict[str, Any]) -> None:
+    """Add to the thing's timeline: `kind` is call, sent, state, kci, attempt or refused."""
     tx.connection.execute(
-        _ADD, {**tx.key, "owner": owner, "order_id": order_id, "at": tx.now, "kind": kind, "detail": pack(detail)}
+        _ADD, {**tx.key, "owner": owner, "entity": str(ref), "at": tx.now, "kind": kind, "detail": pack(detail)}
     )
 
 
-def of_order(tx: Tx, owner: str, order_id: int) -> list[tuple[int, str, dict[str, Any]]]:
-    """(at, kind, detail) of everything that happened to the order."""
+def of_entity(tx: Tx, owner: str, ref: Ref) -> list[tuple[int, str, dict[str, Any]]]:
+    """(at, kind, detail) of everything that happened to the thing."""
     rows = tx.connection.execute(
-        _OF_ORDER, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner, "of_order": order_id}
+        _OF_ENTITY, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner, "of_entity": str(ref)}
     )
     return [(row.at, row.kind, unpack(row.detail)) for row in rows]

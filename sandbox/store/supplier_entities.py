@@ -1,0 +1,80 @@
+"""Rows of what the fake suppliers know, on their side of the door and in their words: orders, tests, problems, requests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from sandbox.domain.entities import Ref
+from sandbox.store.documents import pack, unpack
+from sandbox.store.schema import supplier_entities
+from sandbox.store.store import Tx
+
+
+@dataclass(frozen=True)
+class SupplierEntity:
+    """One thing that a supplier was sent. `kind` and `id` are the gateway's; a request's kind is amendment or cancellation.
+
+    `sequence` counts the KCIs sent about it. `digest` and `answer` let the same request, sent again, get the same
+    answer. `choice` is the scenario headers that came with it.
+    """
+
+    supplier: str
+    tenant: str
+    kind: str
+    id: int
+    conversation: str
+    sequence: int
+    digest: str
+    choice: dict[str, Any]
+    answer: dict[str, Any]
+    body: dict[str, Any]
+
+    @property
+    def ref(self) -> Ref:
+        """Which thing it is."""
+        return Ref(self.kind, self.id)
+
+
+_DOCUMENTS = ("choice", "answer", "body")
+_NAMES = ("supplier", "tenant", "kind", "id", "conversation", "sequence", "digest", *_DOCUMENTS)
+_BY_ID = (
+    supplier_entities.c.world == bindparam("in_world"),
+    supplier_entities.c.epoch == bindparam("in_epoch"),
+    supplier_entities.c.supplier == bindparam("of_supplier"),
+    supplier_entities.c.tenant == bindparam("of_tenant"),
+    supplier_entities.c.kind == bindparam("of_kind"),
+    supplier_entities.c.id == bindparam("of_id"),
+)
+_FIND = select(*(supplier_entities.c[name] for name in _NAMES)).where(*_BY_ID)
+_SAVE = update(supplier_entities).where(*_BY_ID).values(sequence=bindparam("new_sequence"), body=bindparam("new_body"))
+_ADD = insert(supplier_entities)
+
+
+def find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity | None:
+    """The supplier's version of this thing of the tenant's."""
+    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, ref)).mappings().one_or_none()
+    return None if row is None else SupplierEntity(**{**row, **{name: unpack(row[name]) for name in _DOCUMENTS}})
+
+
+def add(tx: Tx, entity: SupplierEntity) -> None:
+    """Something new at the supplier."""
+    documents = {name: pack(getattr(entity, name)) for name in _DOCUMENTS}
+    tx.connection.execute(_ADD, {**tx.key, **vars(entity), **documents})
+
+
+def save(tx: Tx, entity: SupplierEntity) -> None:
+    """Keep it as the supplier has it now."""
+    changes = {"new_sequence": entity.sequence, "new_body": pack(entity.body)}
+    tx.connection.execute(_SAVE, _key(tx, entity.supplier, entity.tenant, entity.ref) | changes)
+
+
+def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:
+    return {
+        "in_world": tx.world.name,
+        "in_epoch": tx.world.epoch,
+        "of_supplier": supplier,
+        "of_tenant": tenant,
+        "of_kind": ref.kind,
+        "of_id": ref.id,
+    }
