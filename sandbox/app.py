@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, ordering, tenant_api
+from sandbox.gateway import delivery, inbound, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import catalogue, clock, endpoint, inbox, pages
 from sandbox.settings import Settings
@@ -65,7 +65,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
 def _jobs(parts: Parts) -> Handlers:
     """What is played by what."""
     return {
-        "send": partial(ordering.send, parts),
+        "send": partial(sending.send, parts),
         "beat": partial(voice.speak, parts),
         "release": partial(inbound.release, parts),
         "push": partial(delivery.push, parts),

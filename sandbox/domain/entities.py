@@ -1,4 +1,4 @@
-"""What has a life cycle and KCIs of its own: orders, service tests, service problems. The only place that sets a status."""
+"""What has a life cycle and KCIs of its own: orders, tests and problems. The only place that sets their status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +19,12 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+def parse_ref(text: str) -> Ref:
+    """The Ref that `str` wrote."""
+    kind, number = text.split()
+    return Ref(kind, int(number))
 
 
 @dataclass(frozen=True)

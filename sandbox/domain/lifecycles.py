@@ -26,6 +26,7 @@ PENDING_CANCELLATION = "PENDING_CANCELLATION"
 PENDING_REQUESTS = (PENDING_AMENDMENT, PENDING_CANCELLATION)
 
 SAME = "(same)"
+BEFORE = "(before the pending requests)"
 
 _OPEN = (ACKNOWLEDGED, IN_PROGRESS, PENDING, HELD)
 _SENT = (SENT_TO_SUPPLIER, *_OPEN)
@@ -67,7 +68,8 @@ def allowed(kind: str, state: str, event: str, *, before: str | None = None) -> 
     rule = TABLES[kind].get(event)
     if rule is None or state not in rule.sources:
         return ()
-    return tuple(dict.fromkeys(state if target == SAME else target for target in rule.targets))
+    named = {SAME: state, BEFORE: before or state}
+    return tuple(dict.fromkeys(named.get(target, target) for target in rule.targets))
 
 
 def events_from(kind: str, state: str) -> tuple[str, ...]:

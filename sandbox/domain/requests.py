@@ -43,7 +43,13 @@ class Request:
 
 
 def receive(
-    tenant: str, kind: str, request_id: int, entity: Ref, conversation: str, choice: Mapping[str, str], request: Mapping[str, Any]
+    tenant: str,
+    kind: str,
+    request_id: int,
+    entity: Ref,
+    conversation: str,
+    choice: Mapping[str, str],
+    request: Mapping[str, Any],
 ) -> Request:
     """A new request: it passed the gateway's own checks and has its number."""
     status = lifecycles.RECEIVED_BY_GATEWAY

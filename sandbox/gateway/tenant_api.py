@@ -6,13 +6,14 @@ from typing import Any
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_ms
+from sandbox.domain.entities import ORDER, Ref
 from sandbox.domain.errors import Problem, not_found
 from sandbox.domain.ids import make_id
 from sandbox.gateway import ordering
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
-from sandbox.store import accounts, kcis, orders, reservations
+from sandbox.store import accounts, entities, kcis, reservations
 from sandbox.store.documents import unpack
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
@@ -103,11 +104,11 @@ def read_order(parts: Parts, call: Call) -> Answer:
     tenant, text = call.caller.code, call.path["id"]
 
     def look(tx: Tx) -> dict[str, Any]:
-        order = orders.find(tx, tenant, int(text)) if _is_id(text) else None
+        order = entities.find(tx, tenant, Ref(ORDER, int(text))) if _is_id(text) else None
         if order is None:
             raise not_found(f"you have no order {text}")
-        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_order(tx, tenant, order.id)]
-        return {**order.entity, "updates": updates}
+        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_entity(tx, tenant, order.ref)]
+        return {**order.body, "updates": updates}
 
     return Answer(200, parts.store.read(call.caller.world, look))
 

@@ -6,11 +6,12 @@ from importlib.metadata import version
 from typing import Any
 
 from sandbox.domain.durations import to_text
+from sandbox.domain.entities import ORDER, Ref
 from sandbox.domain.errors import not_found
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import orders, timeline
+from sandbox.store import entities, timeline
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
@@ -62,11 +63,15 @@ def show_timeline(parts: Parts, call: Call) -> Answer:
     text, owner = call.path["id"], call.caller.code
 
     def look(tx: Tx) -> dict[str, Any]:
-        order = orders.find(tx, owner, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
+        order = (
+            entities.find(tx, owner, Ref(ORDER, int(text)))
+            if text.isascii() and text.isdecimal() and len(text) <= 12
+            else None
+        )
         if order is None:
             raise not_found(f"you have no order {text}")
         items = [
-            {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_order(tx, owner, order.id)
+            {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_entity(tx, owner, order.ref)
         ]
         return {"order": {"id": order.id, "status": order.status}, "items": items}
 

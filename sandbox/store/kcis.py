@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from sandbox.domain.entities import Ref
+from sandbox.domain.entities import Ref, parse_ref
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
 from sandbox.store.store import Tx
@@ -24,6 +24,11 @@ class Kci:
     status: str
     delivered_on: int
     body: bytes
+
+    @property
+    def about(self) -> Ref:
+        """What it is about."""
+        return parse_ref(self.entity)
 
 
 _NAMES = ("owner", "id", "entity", "sequence", "conversation", "status", "delivered_on", "body")

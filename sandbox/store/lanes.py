@@ -5,11 +5,12 @@ Every change of a lane begins by touching its row, so that on PostgreSQL its lat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, update
 
+from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.store import Tx
@@ -19,12 +20,13 @@ PLAYER = "player"  # the bell's topic
 
 @dataclass(frozen=True)
 class NewJob:
-    """Something to do at `due_at` in world time. In its lane the lowest rank goes first, whether or not it is due."""
+    """Something to do at `due_at` in world time, about `ref`. In its lane the lowest rank goes first, due or not."""
 
     kind: str
     due_at: int
-    payload: dict[str, Any]
+    ref: Ref
     rank: int
+    payload: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Job:
     due_at: int
     attempts: int
     payload: dict[str, Any]
+
+    @property
+    def ref(self) -> Ref:
+        """The order, test or problem that the job is about."""
+        return Ref(self.payload["kind"], self.payload["id"])
 
 
 class LaneLost(Exception):
@@ -123,7 +130,7 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
             "due_at": job.due_at,
             "kind": job.kind,
             "attempts": 0,
-            "payload": pack(job.payload),
+            "payload": pack({**job.ref._asdict(), **job.payload}),
         }
         for job in new
     ]

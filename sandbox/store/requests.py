@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from sandbox.domain import lifecycles
-from sandbox.domain.entities import Ref
+from sandbox.domain.entities import Ref, parse_ref
 from sandbox.domain.requests import Request
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import requests
@@ -47,15 +47,13 @@ def add(tx: Tx, request: Request) -> None:
 def save(tx: Tx, request: Request) -> None:
     """Keep the request as it is now."""
     changes = {"status": request.status, "body": pack(request.body), "supplier_reference": request.supplier_reference}
-    tx.connection.execute(
-        update(requests).where(*_key(tx, request.tenant, request.kind, request.id)).values(**changes)
-    )
+    tx.connection.execute(update(requests).where(*_key(tx, request.tenant, request.kind, request.id)).values(**changes))
 
 
 def _from_row(row: Any) -> Request:
-    kind, number = row["entity"].split()
-    entity = Ref(kind, int(number))
-    return Request(**{**row, "entity": entity, "choice": unpack(row["choice"]), "body": unpack(row["body"])})
+    return Request(
+        **{**row, "entity": parse_ref(row["entity"]), "choice": unpack(row["choice"]), "body": unpack(row["body"])}
+    )
 
 
 def _key(tx: Tx, tenant: str, kind: str, request_id: int) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Rows of what the fake suppliers know, on their side of the door and in their words: orders, tests, problems, requests."""
+"""Rows of what the fake suppliers know, in their words: orders, tests, problems, requests about them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class SupplierEntity:
-    """One thing that a supplier was sent. `kind` and `id` are the gateway's; a request's kind is amendment or cancellation.
+    """One thing that a supplier was sent, with the gateway's `id`. A request's kind is amendment or cancellation.
 
     `sequence` counts the KCIs sent about it. `digest` and `answer` let the same request, sent again, get the same
     answer. `choice` is the scenario headers that came with it.

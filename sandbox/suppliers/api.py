@@ -2,22 +2,18 @@
 
 from collections.abc import Mapping
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
-import orjson
-
+from sandbox.domain import lifecycles
+from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
-from sandbox.domain.planning import Plan, plan
+from sandbox.domain.planning import plan
 from sandbox.domain.scenarios import choose
-from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import lanes, supplier_orders
-from sandbox.store.lanes import NewJob
 from sandbox.store.store import Tx
-from sandbox.store.supplier_orders import SupplierOrder
 from sandbox.suppliers import booking
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
+from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take
 from sandbox.wire.calls import Answer, Call, Handler
 
 
@@ -54,54 +50,23 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 
 def take_order(parts: Parts, call: Call) -> Answer:
-    """POST /service-orders: the whole story is planned now, and answered as its scenario says. The same order again
-    gets the same answer.
-    """
+    """POST /service-orders: the whole story is planned now, and answered as its scenario says."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    if order["tenant"] != call.headers["Tenant"]:
-        raise invalid(f"/tenant: {order['tenant']} is not the tenant of the Tenant header, {call.headers['Tenant']}")
     area = served_premises(parts, supplier, order["address"]).area
     check_profile(supplier, order["serviceOrderItem"])
-    headers = [call.headers.get(name) for name in ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")]
-    choice = choose(parts.library.scenarios, headers[0], headers[1], headers[2], supplier)
-    digest = sha256(orjson.dumps([order, headers], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    scenario, problem_code, kci_delay = (call.headers.get(name) for name in SCENARIO_HEADERS)
+    choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
 
-    def take(tx: Tx) -> Mapping[str, Any]:
-        known = supplier_orders.find(tx, supplier.code, order["tenant"], order["id"])
-        if known is not None:
-            if known.digest != digest:
-                raise invalid(f"/id: {order['id']} is the number of another order")
-            return known.answer
-        taken_over = booking.confirm(tx, supplier, area, order)
-        scenario = parts.library.scenarios[choice.scenario]
-        entity = {**order, **taken_over}
-        story = plan(scenario, choice, supplier, entity, tx.now, tx.world.gap, tx.world.seed, tx.world.epoch)
+    def decide(tx: Tx) -> Taken:
+        body = {**order, **booking.confirm(tx, supplier, area, order)}
+        world, chosen = tx.world, parts.library.scenarios[choice.scenario]
+        story = plan(chosen, choice, supplier, body, tx.now, world.gap, world.seed, world.epoch)
         if story.status == 422:
             raise invalid(*story.messages)
-        answer = _answer(entity, story)
-        kept = {**entity, "supplierOrderReference": story.order_reference, "status": story.order_status or "RECEIVED"}
-        number = (supplier.code, order["tenant"], order["id"], call.conversation_id)
-        supplier_orders.add(tx, SupplierOrder(*number, 0, digest, answer, kept))
-        _queue(tx, supplier, order, story, inbox=call.caller.code)
-        return answer
+        known = {"supplierOrderReference": story.order_reference}
+        stated = {**body, **known, "status": story.order_status}
+        kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
+        return Taken(story.status, stated if story.status == 201 else None, kept, story.beats)
 
-    answer = parts.store.write(call.caller.world, take, at=call.at)
-    return Answer(answer["status"], answer["body"])
-
-
-def _answer(entity: dict[str, Any], story: Plan) -> dict[str, Any]:
-    """Published: a 201 holds the supplier's number and status; a 202 has nothing to say yet."""
-    stated = {"supplierOrderReference": story.order_reference, "status": story.order_status}
-    return {"status": story.status, "body": {**entity, **stated} if story.status == 201 else None}
-
-
-def _queue(tx: Tx, supplier: Supplier, order: Mapping[str, Any], story: Plan, *, inbox: str) -> None:
-    """Leave the story's KCIs to the player. `inbox` names who reads them where no gateway listens."""
-    about = {"order": order["id"], "supplier": supplier.code, "inbox": inbox, "tenant": order["tenant"]}
-    jobs = [
-        NewJob("beat", beat.due_at, {**about, "reasonCode": beat.reason_code, "beat": beat.to_mapping()}, rank=place)
-        for place, beat in enumerate(story.beats)
-    ]
-    if jobs:
-        lanes.queue(tx, f"beat {supplier.code} {order['tenant']} {order['id']}", inbox or order["tenant"], jobs)
+    return take(parts, call, supplier.code, ORDER, decide)
