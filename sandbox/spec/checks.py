@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from sandbox.spec.documents import Document, Operation, Parameter
 
@@ -25,7 +26,8 @@ class Checks:
     """The compiled schemas of one document's operations."""
 
     def __init__(self, document: Document) -> None:
-        self._components = document.components
+        self._document = document
+        self._made: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
         self._bodies = {
             operation.id: self._compiled(operation.body) for operation in document.operations.values() if operation.body
         }
@@ -69,8 +71,12 @@ class Checks:
         return _violations(self._answers[operation.id, key], value)
 
     def _compiled(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        whole = {**schema, "components": self._components}
-        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask="the value")
+        """Most operations refuse with the same few shapes: equal schemas are compiled once."""
+        key = orjson.dumps(schema)
+        if key not in self._made:
+            whole = self._document.standing_alone(schema)
+            self._made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask="the value")
+        return self._made[key]
 
 
 def _violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Violation]:
