@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 # How a state or a type is coloured, where there are colours.
 COLOURS = {
@@ -29,10 +30,15 @@ def console() -> Console:
 
 def table(*columns: str) -> Table:
     """An empty table."""
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    drawn = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
         drawn.add_column(column, overflow="fold")
     return drawn
+
+
+def heading(text: str) -> Text:
+    """What stands above something drawn."""
+    return Text(text, "bold cyan")
 
 
 def when(text: str) -> str:

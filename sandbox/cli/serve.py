@@ -1,23 +1,35 @@
 """`sandbox serve`: the sandbox behind a production server."""
 
+import logging
+import socket
 import sys
+from importlib.metadata import version
 
 import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from sandbox.app import make_sandbox
+from sandbox.cli.session import Failure
 from sandbox.settings import Settings, read_settings
 
-BANNER = """\
-The sandbox is at {url}
-  documents   {url}/docs/
-  tenants     tenant1 … tenant4, secrets tenant1-secret … tenant4-secret
-  suppliers   {url}/suppliers/ALDER (BIRCH, CEDAR), for the client gateway / gateway-secret
+BANNER = """
+Fibre sandbox {version} at {url}
 
+  Documents    {url}/docs/
+  Suppliers    {url}/suppliers/ALDER, BIRCH, CEDAR
+  Time, KCIs   {url}/_sandbox
+  Tenants      {tenants}
+"""
+
+FIRST_CALL = """
 A first call:
+
   curl -s {url}/v1/auth/tenant/access-token \\
     -d grant_type=client_credentials -d client_id=tenant1 -d client_secret=tenant1-secret
+
+README.md goes on from here. Ctrl-C ends.
 """
 
 
@@ -27,14 +39,45 @@ def command() -> None:
     try:
         settings = read_settings()
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(BANNER.format(url=f"http://{settings.host}:{settings.port}"))
+        raise Failure(str(error)) from error
+    _check(settings)
+    click.echo(banner(settings))
     sys.stdout.flush()
     serve(settings)
 
 
+def banner(settings: Settings) -> str:
+    """What there is to see, and a first call. The published secrets only where they open something."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    tenants = "tenant1 to tenant4, secrets tenant1-secret to tenant4-secret"
+    if not settings.demo_clients:
+        return BANNER.format(version=version("fibre-sandbox"), url=url, tenants="the published ones are switched off")
+    return (BANNER + FIRST_CALL).format(version=version("fibre-sandbox"), url=url, tenants=tenants)
+
+
+def _check(settings: Settings) -> None:
+    """Find out here what would keep the worker from starting: it could only break, and be started again, and break."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        # The server shares its port with whoever listens there already, and each would get some of the calls.
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        place = f"{settings.host} port {settings.port}"
+        raise Failure(f"cannot listen on {place}: {reason}; choose by SANDBOX_HOST and SANDBOX_PORT") from error
+    try:
+        make_sandbox(settings).close()
+    except Exception as error:  # whatever it is, it is told in one line
+        raise Failure(f"cannot start: {str(error).strip().splitlines()[0]}") from error
+
+
 def serve(settings: Settings) -> None:
     """Serve until told to stop. One worker: its threads share one writer, and a worker that dies is started again."""
+    # Most threads wait for somebody: the server's warning that there are many says nothing here.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Server(
         "sandbox.cli.worker:make_app",
         address=settings.host,

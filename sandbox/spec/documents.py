@@ -50,11 +50,18 @@ class Document:
     data: Mapping[str, Any]
     operations: Mapping[str, Operation]
 
-    @property
-    def components(self) -> Mapping[str, Any]:
-        """The schemas and other components, for resolving references."""
-        found: Mapping[str, Any] = self.data["components"]
-        return found
+    def standing_alone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """The schema with those components that it refers to, and with no others: a compiled schema keeps a copy of
+        all that it is given.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        waiting = list(_references(schema, "#"))
+        while waiting:
+            _, section, name = waiting.pop()
+            if name not in found.setdefault(section, {}):
+                found[section][name] = self.data["components"][section][name]
+                waiting += _references(found[section][name], "#")
+        return {**schema, "components": found}
 
 
 @cache

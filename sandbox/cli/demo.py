@@ -1,0 +1,123 @@
+"""`sandbox demo`: three orders on virtual time, from nothing to their ends in a second, and their timelines."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.padding import Padding
+from werkzeug.test import Client as Caller
+
+from sandbox.app import Sandbox, make_sandbox
+from sandbox.cli.drawing import console, heading, moment, when
+from sandbox.cli.journey import place_order
+from sandbox.cli.session import Failure, Session
+from sandbox.cli.story import drawn, facts, promised, told
+from sandbox.domain.durations import to_ms
+from sandbox.domain.worldtime import World
+from sandbox.settings import Settings
+from sandbox.spec.library import Library
+from sandbox.store import accounts, worlds
+from sandbox.store.accounts import Client, Tenant
+from sandbox.wire.courier import WSGIApp
+from sandbox.world.clock import ManualClock, SystemClock
+
+START = "2027-06-07T09:00:00Z"  # a Monday with no bank holiday near
+STORIES = (("ALDER", "ORDER_SUCCESSFUL"), ("BIRCH", "ORDER_REAPPOINTED"), ("CEDAR", "ORDER_REJECTED"))
+
+_CODE, _CLIENT, _SECRET = "DEMO", "demo", "demo-secret"
+
+
+class Broken(click.ClickException):
+    """An order did not go as its scenario promises."""
+
+
+@click.command()
+def command() -> None:
+    """Play three orders on virtual time in a sandbox inside this process, and draw what happened to them.
+
+    No port is opened, and nothing is left behind. Exit code 1 says that an order did not go as its scenario promises.
+    """
+    watch = SystemClock()
+    began = watch.now()
+    click.echo(f"A sandbox inside this process. Its clock stands at {when(START)} UTC.\n")
+    with tempfile.TemporaryDirectory(prefix="sandbox-demo-") as folder, embedded(Path(folder)) as sandbox:
+        try:
+            days = _play(sandbox)
+        except Failure as failure:
+            raise Broken(failure.message) from failure
+    seconds = (watch.now() - began) / 1000
+    click.echo(f"{len(STORIES)} orders, {days} days of world time, played in {seconds:.1f} s.")
+
+
+def _play(sandbox: Sandbox) -> int:
+    """Play the stories and draw them; how many days they took. Raises Broken."""
+    library = sandbox.parts.library
+    session = Session(partial(_call, sandbox.app), "the embedded sandbox", _CLIENT, _SECRET)
+    orders = _place(session, library)
+    ended = session.call("POST", "/_sandbox/clock/drain")["now"]
+    wrong = [_tell(session, library, number, *story) for number, story in zip(orders, STORIES, strict=True)]
+    if any(wrong):
+        raise Broken("; ".join(filter(None, wrong)))
+    return (moment(ended) - moment(START)).days
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Sandbox]:
+    """A sandbox of this process, with a tenant in a world of the realistic tempo: KCIs come days apart, not seconds."""
+    start = to_ms(START)
+    sandbox = make_sandbox(Settings(database_url=f"sqlite:///{folder}/demo.db"), ManualClock(start))
+    suppliers = tuple(sandbox.parts.library.suppliers)
+    kept = sandbox.parts.keys.hash_secret(_CLIENT, _SECRET)
+
+    def found(connection: Any) -> None:
+        worlds.add(connection, World(_CODE, "demo", 1, start, start, 1, None))
+        accounts.add_tenant(connection, Tenant(_CODE, _CODE, suppliers, None, None))
+        accounts.add_client(connection, Client(_CLIENT, "tenant", _CODE, _CODE, kept, 1))
+
+    try:
+        sandbox.parts.store.transact(found)
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def _call(app: WSGIApp, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> tuple[int, bytes]:
+    answer = Caller(app).open(path, method=method, headers=dict(headers), data=body)
+    return answer.status_code, answer.data
+
+
+def _place(session: Session, library: Library) -> list[int]:
+    """The numbers of one order per story, each at premises of its own."""
+    free, orders = list(library.premises.premises), []
+    for supplier, scenario in STORIES:
+        premises = next(each for each in free if supplier in each.suppliers)
+        free.remove(premises)
+        identifier = premises.address["identifier"]
+        address = {"id": identifier["id"], "type": identifier["type"]}
+        orders.append(place_order(session, library.suppliers[supplier], address, scenario))
+    return orders
+
+
+def _tell(session: Session, library: Library, number: int, supplier: str, scenario: str) -> str:
+    """Draw an order's story. What is wrong with its end, or nothing."""
+    entries = session.call("GET", f"/_sandbox/orders/{number}/timeline")["items"]
+    headers = {"X-Request-ID": f"{supplier}-end", "X-Conversation-ID": supplier}
+    order = session.call("GET", f"/v1/service-orders/{number}", headers=headers)
+    paper = console()
+    paper.print(heading(f"Order {number}  {supplier}  {scenario}"))
+    paper.print(library.scenarios[scenario].title, end="\n\n")
+    paper.print(drawn(entries))
+    for fact in facts(order):
+        paper.print(Padding(fact, (0, 0, 0, 2)), style="dim")
+    paper.print()
+    types, status = promised(library.scenarios[scenario])
+    if (told(entries), order["status"]) == (types, status):
+        return ""
+    return (
+        f"order {number} ({supplier}, {scenario}) ended {order['status']} after {', '.join(told(entries))}; "
+        f"promised was {status} after {', '.join(types)}"
+    )
