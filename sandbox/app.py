@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, sending, tenant_api
+from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import catalogue, clock, endpoint, inbox, pages
 from sandbox.settings import Settings
@@ -66,6 +66,7 @@ def _jobs(parts: Parts) -> Handlers:
     """What is played by what."""
     return {
         "send": partial(sending.send, parts),
+        "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
         "release": partial(inbound.release, parts),
         "push": partial(delivery.push, parts),

@@ -133,6 +133,16 @@ requests = Table(  # amendments and cancellations of what a tenant has under way
     Column("body", LargeBinary, nullable=False),
 )
 Index("requests_by_entity", *(requests.c[name] for name in ("world", "epoch", "tenant", "entity", "id")))
+services = Table(  # what tenants have live, as the gateway learnt it from KCIs
+    "services",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("supplier", String, primary_key=True),
+    Column("service_id", String, primary_key=True),
+    Column("live", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
 
 # ---- KCIs to whoever is to get them --------------------------------------------------------------------------------
 kcis = Table(
@@ -167,6 +177,7 @@ supplier_entities = Table(
     Column("tenant", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("id", BigInteger, primary_key=True),  # the gateway's
+    Column("reference", String),  # the supplier's own
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI sent
     Column("digest", String, nullable=False),
@@ -174,6 +185,25 @@ supplier_entities = Table(
     Column("answer", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),  # in the supplier's words
 )
+Index(
+    "supplier_entities_by_reference",
+    *(supplier_entities.c[name] for name in ("world", "epoch", "supplier", "tenant", "reference")),
+)
+lines = Table(  # what lies at premises: lines, the ports that they end at, and who uses them
+    "lines",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("line_id", String, primary_key=True),
+    Column("premises", String, nullable=False),
+    Column("ont_reference", String, nullable=False),
+    Column("ont_port", Integer, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("service_id", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("stopped_at", BigInteger),  # null: the port is active
+)
+Index("lines_by_premises", *(lines.c[name] for name in ("world", "epoch", "supplier", "premises")))
 bookings = Table(
     "bookings",
     metadata,
