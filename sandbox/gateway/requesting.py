@@ -1,6 +1,7 @@
 """Amendments and cancellations: asked by a tenant, decided by the supplier, told by a KCI of what they are about."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from sandbox.domain import entities as rules
@@ -128,9 +129,8 @@ def send(parts: Parts, job: Job) -> Settle:
     try:
         status, body = ask(parts, call)
     except Problem as problem:
-        failure = problem  # the name of an except clause ends with it
-        return lambda tx: _failed(tx, request, failure)
-    return lambda tx: _answered(tx, request, status, body)
+        return partial(_failed, request=request, problem=problem)
+    return partial(_answered, request=request, status=status, body=body)
 
 
 def _failed(tx: Tx, request: Request, problem: Problem) -> None:

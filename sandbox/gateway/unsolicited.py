@@ -33,7 +33,7 @@ def create(tx: Tx, supplier: str, kci: Mapping[str, Any]) -> Entity:
     Raises INVALID_REQUEST when the supplier names no reference, a tenant that is not here, a service that is not the
     tenant's, or a status that a new order cannot have.
     """
-    theirs: Mapping[str, Any] = kci["ceaseServiceOrder"] if "ceaseServiceOrder" in kci else {}
+    theirs: Mapping[str, Any] = kci.get("ceaseServiceOrder", {})
     tenant, reference = theirs.get("tenant", ""), theirs.get("supplierOrderReference")
     if reference is None or "serviceId" not in theirs:
         raise invalid("/ceaseServiceOrder: CREATED needs tenant, supplierOrderReference and serviceId")

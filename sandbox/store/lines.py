@@ -11,7 +11,7 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `premises` is the key of the premises in the address book; `stopped_at` None while the port is active."""
+    """One line. `premises` is the UPRN; `stopped_at` is None while the port is active."""
 
     supplier: str
     line_id: str
