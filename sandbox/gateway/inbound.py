@@ -11,7 +11,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Entity, Ref
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE
-from sandbox.gateway import services, unsolicited
+from sandbox.gateway import requesting, services, unsolicited
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.judging import Step, steps_of
 from sandbox.parts import Parts
@@ -167,4 +167,5 @@ def _take_step(tx: Tx, entity: Entity, step: Step) -> Entity:
     for keep in step.effects:
         keep(tx)
     services.learn(tx, step.after)
+    requesting.overtake(tx, step.after)
     return announce(tx, replace(step.after, sequence=entity.sequence), step.update)
