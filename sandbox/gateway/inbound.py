@@ -45,7 +45,8 @@ def _take(tx: Tx, supplier: str, kci: Mapping[str, Any], patience: int) -> tuple
         supplier, kci["id"], order.tenant, order.id, kci["sequenceNumber"], tx.now, digest, True, None, dict(kci)
     )
     if _must_wait(order, item.sequence):
-        _hold(tx, order, item, patience)
+        received.add(tx, item)
+        _be_patient(tx, order, item, patience)
         return None
     order, refusal = _judge(tx, order, item)
     received.add(tx, replace(item, held=False, refusal=refusal, body=None))
@@ -70,6 +71,10 @@ def _order_of(tx: Tx, supplier: str, entity: Mapping[str, Any]) -> Order:
         raise invalid(f"no order of {tenant} at {supplier} is known by id {entity.get('id')} or reference {reference}")
     if reference is not None and order.supplier_reference not in (None, reference):
         raise invalid(f"order {order.id} is known by reference {order.supplier_reference}, not {reference}")
+    if reference is not None and order.supplier_reference is None:
+        other = orders.find_by_reference(tx, tenant, supplier, reference)
+        if other is not None:
+            raise invalid(f"reference {reference} is that of order {other}, not of {order.id}")
     return order
 
 
@@ -77,19 +82,24 @@ def _must_wait(order: Order, sequence: int) -> bool:
     """Whether the KCI came too early: before the supplier's answer to the order, or before a lower number."""
     if order.status == lifecycles.RECEIVED_BY_GATEWAY:
         return True
+    if lifecycles.terminal(rules.KIND, order.status):
+        return False  # whatever is missing cannot be taken any more either
     answered_at_once = order.supplier_sequence == 0 and order.status != lifecycles.SENT_TO_SUPPLIER
     next_numbers = order.supplier_sequence + (2 if answered_at_once else 1)  # after a 201 the first may be 1 or 2
     return sequence > next_numbers
 
 
-def _hold(tx: Tx, order: Order, item: Received, patience: int) -> None:
-    """Keep it until what is missing comes, or patience ends: real time, also where world time runs faster or stands."""
-    first = received.lowest_held(tx, order.tenant, order.id) is None
-    received.add(tx, item)
-    if first:
-        job = NewJob("release", tx.now + patience * tx.world.rate, {"order": order.id}, rank=0)
-        not_before = tx.real + patience if tx.world.rate == 0 else 0
-        lanes.queue(tx, f"release {order.tenant} {order.id}", order.tenant, [job], not_before=not_before)
+def _be_patient(tx: Tx, order: Order, item: Received, patience: int) -> None:
+    """Wait for what is missing before this KCI: real time, however fast the world runs; world time during a run, where
+    nothing else passes. While the order has no answer, nothing is missing yet.
+    """
+    if order.status == lifecycles.RECEIVED_BY_GATEWAY:
+        return
+    running = tx.world.running(tx.real)
+    due = tx.now + patience * (1 if running else tx.world.rate)
+    not_before = tx.real + patience if tx.world.rate == 0 and not running else 0
+    job = NewJob("release", due, {"order": order.id, "supplier": item.supplier, "heldKci": item.kci}, rank=0)
+    lanes.queue(tx, f"release {item.supplier} {item.kci}", order.tenant, [job], not_before=not_before)
 
 
 def release(_parts: Parts, job: Job) -> Settle:
@@ -97,26 +107,31 @@ def release(_parts: Parts, job: Job) -> Settle:
 
     def settle(tx: Tx) -> None:
         order = orders.find(tx, job.owner, job.payload["order"], lock=True)
-        if order is None or order.status == lifecycles.RECEIVED_BY_GATEWAY:
+        late = received.find(tx, job.payload["supplier"], job.payload["heldKci"])
+        if order is None or late is None or not late.held:
             return
-        while (item := received.lowest_held(tx, order.tenant, order.id)) is not None:
-            order = _judge_held(tx, order, item)
-        orders.save(tx, order)
+        for item in received.held(tx, order.tenant, order.id):
+            if item.sequence <= late.sequence:
+                order = _judge_held(tx, order, item)
+        orders.save(tx, _release(tx, order))
 
     return settle
 
 
-def release_ready(tx: Tx, tenant: str, order_id: int) -> None:
-    """Judge the KCIs that waited and whose turn it is now."""
+def release_answered(tx: Tx, tenant: str, order_id: int, patience: int) -> None:
+    """The order has its answer: judge the KCIs that came before it, and be patient with those that are early still."""
     order = orders.find(tx, tenant, order_id, lock=True)
     if order is not None:
-        orders.save(tx, _release(tx, order))
+        order = _release(tx, order)
+        orders.save(tx, order)
+        for item in received.held(tx, tenant, order_id):
+            _be_patient(tx, order, item, patience)
 
 
 def _release(tx: Tx, order: Order) -> Order:
-    while (item := received.lowest_held(tx, order.tenant, order.id)) is not None and not _must_wait(
-        order, item.sequence
-    ):
+    for item in received.held(tx, order.tenant, order.id):
+        if _must_wait(order, item.sequence):
+            break
         order = _judge_held(tx, order, item)
     return order
 

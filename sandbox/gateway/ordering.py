@@ -1,5 +1,7 @@
 """An order's way in: taken and numbered at once, then sent to its supplier."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sandbox.domain import lifecycles
@@ -104,12 +106,18 @@ def send(parts: Parts, job: Job) -> Settle:
         headers=order.choice,
         at=job.due_at,
     )
+    take: Callable[[Tx, str, int], None]
     try:
         status, body = ask(parts, call)
+        take = partial(_answered, status=status, body=body)
     except Problem as problem:
-        failure = problem  # the name of an except clause ends with it
-        return lambda tx: _failed(tx, tenant, order_id, failure)
-    return lambda tx: _answered(tx, tenant, order_id, status, body)
+        take = partial(_failed, problem=problem)
+
+    def settle(tx: Tx) -> None:
+        take(tx, tenant, order_id)
+        inbound.release_answered(tx, tenant, order_id, parts.settings.patience)
+
+    return settle
 
 
 def _failed(tx: Tx, tenant: str, order_id: int, problem: Problem) -> None:
@@ -139,7 +147,6 @@ def _answered(tx: Tx, tenant: str, order_id: int, status: int, body: Any) -> Non
         if body["status"] == lifecycles.IN_PROGRESS:
             steps.append(("COMMITTED", changes, _informational("COMMITTED")))
     _tell(tx, order, steps, reference=body.get("supplierOrderReference") if status == 201 else None)
-    inbound.release_ready(tx, tenant, order_id)
 
 
 def _tell(tx: Tx, order: Order, steps: list[tuple[str, dict[str, Any], Update]], reference: str | None = None) -> None:

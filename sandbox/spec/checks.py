@@ -9,6 +9,13 @@ import orjson
 
 from sandbox.spec.documents import Document, Operation, Parameter
 
+MOST_LISTED = 100  # violations of one value: who has more of them has one mistake, made often
+MOST_ITEMS = 200  # of an array that is wrong are looked at: more than any documented array may have
+LONGEST_NAME = 60  # characters of a member's name
+
+# How a parameter is called in front of people.
+_CALLED = {"query": "query parameter", "header": "header", "path": "path parameter"}
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -20,6 +27,16 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message
+
+
+def called(parameter: Parameter) -> str:
+    """How messages call a parameter: header X-Request-ID, query parameter address."""
+    return f"{_CALLED[parameter.place]} {parameter.name}"
+
+
+def shown(name: str) -> str:
+    """A name that the caller may have made up, or enough of it to find it."""
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
 
 
 class Checks:
@@ -50,10 +67,7 @@ class Checks:
     def parameter(self, operation: Operation, parameter: Parameter, value: Any) -> list[Violation]:
         """What is wrong with a parameter's value."""
         found = _violations(self._parameters[operation.id, parameter.place, parameter.name], value)
-        return [
-            Violation(f"{parameter.place} parameter {parameter.name}{item.place}", item.message, item.missing)
-            for item in found
-        ]
+        return [Violation(called(parameter) + item.place, item.message, item.missing) for item in found]
 
     def answer(self, operation: Operation, status: int, value: Any) -> list[Violation]:
         """What is wrong with an answer; a status that the document does not name is wrong as such."""
@@ -82,17 +96,49 @@ class Checks:
 def _violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Violation]:
     if validator.is_valid(value):
         return []
-    return list(dict.fromkeys(_flattened(validator.iter_errors(value))))
+    found = list(dict.fromkeys(_flattened(validator.iter_errors(_excerpt(value)))))
+    if not found:
+        return [Violation("", f"something is wrong after the first {MOST_ITEMS} items of an array", missing=False)]
+    if len(found) <= MOST_LISTED:
+        return found
+    more = f"and more: the first {MOST_LISTED} are listed"
+    return [*found[:MOST_LISTED], Violation("", more, missing=any(item.missing for item in found))]
+
+
+def _excerpt(value: Any) -> Any:
+    """Enough of a value to say what is wrong with it: half a million wrong items would take seconds to list."""
+    if isinstance(value, dict):
+        return {name: _excerpt(item) for name, item in value.items()}
+    return [_excerpt(item) for item in value[:MOST_ITEMS]] if isinstance(value, list) else value
 
 
 def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Violation]:
     for error in errors:
-        place = "".join(f"/{step}" for step in error.instance_path)
+        place = "".join(_step(step) for step in error.instance_path)
         branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
-        if branches and all(branches):  # of anyOf and oneOf, the branch that came nearest says most
+        if branches and all(_only_misses(branch) for branch in branches):
+            wanted = " or ".join(place + _step(_kind(branch[0]).property) for branch in branches)
+            yield Violation(wanted, "is missing", missing=True)
+        elif branches and all(branches):  # of anyOf and oneOf, the branch that came nearest says most
             nearest: list[jsonschema_rs.ValidationError] = min(branches, key=len)
             yield from _flattened(nearest)
         elif error.kind.name == "required":
-            yield Violation(place, f"{getattr(error.kind, 'property', '?')} is missing", missing=True)
+            yield Violation(place + _step(_kind(error).property), "is missing", missing=True)
+        elif error.kind.name == "additionalProperties":
+            for name in _kind(error).unexpected:
+                yield Violation(place + _step(name), "is not a documented member", missing=False)
         else:
             yield Violation(place, error.message, missing=False)
+
+
+def _only_misses(branch: list[jsonschema_rs.ValidationError]) -> bool:
+    return len(branch) == 1 and branch[0].kind.name == "required"
+
+
+def _kind(error: jsonschema_rs.ValidationError) -> Any:
+    """What kind of error it is, with what that kind alone knows."""
+    return error.kind
+
+
+def _step(name: str | int) -> str:
+    return "/" + shown(str(name)).replace("~", "~0").replace("/", "~1")

@@ -84,7 +84,7 @@ orders = Table(
     Column("status", String, nullable=False),
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI to the tenant
-    Column("supplier_sequence", Integer, nullable=False),  # of the last KCI taken from the supplier
+    Column("supplier_sequence", BigInteger, nullable=False),  # of the last KCI taken from the supplier
     Column("supplier_reference", String),
     Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
     Column("entity", LargeBinary, nullable=False),  # in the tenant's words
@@ -108,7 +108,7 @@ received = Table(
     Column("kci", String, primary_key=True),
     Column("tenant", String, nullable=False),
     Column("order_id", BigInteger, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),  # as the supplier counts
     Column("received_on", BigInteger, nullable=False),
     Column("digest", String, nullable=False),
     Column("held", Boolean, nullable=False),

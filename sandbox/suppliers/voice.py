@@ -18,18 +18,19 @@ from sandbox.store.store import Tx
 from sandbox.store.supplier_orders import SupplierOrder
 from sandbox.suppliers import booking
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.courier import SCHEME, Parcel
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
-
-TRY_AGAIN = 5_000  # milliseconds of world time after which a KCI that the gateway could not take is sent again
 
 _FREES_THE_SLOT = ("CANCELLED", "ORDER_REJECTED", "REAPPOINT")
 
 
 def speak(parts: Parts, job: Job) -> Settle:
-    """Send the KCI of one beat: the same id and bytes however often it is tried."""
+    """Send the KCI of one beat: the same id and bytes however often it is tried.
+
+    Raises RuntimeError when the gateway could not take it: the player tries again, and the story waits.
+    """
     about, beat = job.payload, planned_beat(job.payload["beat"])
 
     def look(tx: Tx) -> tuple[SupplierOrder | None, str]:
@@ -43,16 +44,16 @@ def speak(parts: Parts, job: Job) -> Settle:
     if order is None:
         return lambda _tx: None
     after = _after(order, beat)
-    body = _body(kci_id, after, beat, job.due_at)
+    body = _body(kci_id, after, beat)
     if about["inbox"]:
         return lambda tx: _leave_in_inbox(tx, about["inbox"], after, beat, body)
     status = _post(parts, job, order, kci_id, body)
     if status == 204:
         return lambda tx: _keep(tx, after, beat)
-    if status is not None and 400 <= status < 500:
-        log.info("%s refused %s of order %s", status, beat.reason_code, order.id)
-        return lambda tx: supplier_orders.save(tx, replace(order, sequence=after.sequence))  # said, and not accepted
-    return lambda tx: tx.now + TRY_AGAIN
+    if status >= 500:
+        raise RuntimeError(f"the gateway answered {status} to {beat.reason_code} of order {order.id}")
+    log.info("%s refused %s of order %s", status, beat.reason_code, order.id)
+    return lambda tx: supplier_orders.save(tx, replace(order, sequence=after.sequence))  # said, and not accepted
 
 
 def _after(order: SupplierOrder, beat: PlannedBeat) -> SupplierOrder:
@@ -64,10 +65,13 @@ def _after(order: SupplierOrder, beat: PlannedBeat) -> SupplierOrder:
     return replace(order, sequence=order.sequence + 1, entity=entity)
 
 
-def _body(kci_id: str, order: SupplierOrder, beat: PlannedBeat, issued_on: int) -> dict[str, Any]:
+def _body(kci_id: str, order: SupplierOrder, beat: PlannedBeat) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "id": kci_id, "sequenceNumber": order.sequence, "issuedOn": to_text(issued_on), "reasonCode": beat.reason_code,
-    }  # fmt: skip
+        "id": kci_id,
+        "sequenceNumber": order.sequence,
+        "issuedOn": to_text(beat.due_at),
+        "reasonCode": beat.reason_code,
+    }
     if beat.problem_code is not None:
         body["problemCode"] = beat.problem_code
     if beat.text is not None:
@@ -75,19 +79,15 @@ def _body(kci_id: str, order: SupplierOrder, beat: PlannedBeat, issued_on: int) 
     return body | {"provideServiceOrder": order.entity}
 
 
-def _post(parts: Parts, job: Job, order: SupplierOrder, kci_id: str, body: dict[str, Any]) -> int | None:
+def _post(parts: Parts, job: Job, order: SupplierOrder, kci_id: str, body: dict[str, Any]) -> int:
     headers = {
         "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', order.supplier, job.world))}",
         "Content-Type": "application/json",
         "X-Request-ID": kci_id,
         "X-Conversation-ID": order.conversation,
     }
-    try:
-        return parts.courier.send(
-            Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
-        ).status
-    except NoAnswer:
-        return None
+    parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
+    return parts.courier.send(parcel).status
 
 
 def _keep(tx: Tx, order: SupplierOrder, beat: PlannedBeat) -> None:
