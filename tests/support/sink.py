@@ -34,7 +34,9 @@ class Sink:
     def wait_for(self, count: int, seconds: float = 20) -> list[Taken]:
         """The first `count` deliveries; fails when they do not come in time."""
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.taken) >= count, seconds), f"{len(self.taken)} of {count} came"
+            assert self.arrived.wait_for(lambda: len(self.taken) >= count, seconds), (
+                f"{len(self.taken)} of {count} came"
+            )
             return list(self.taken)
 
 
