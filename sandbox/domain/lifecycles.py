@@ -183,7 +183,20 @@ PROBLEM: Table = {
     "COMPLETED": (Rule((RESOLVED,), (COMPLETED,), _RESOLVING),),
 }
 
-TABLES: Mapping[str, Table] = {"order": ORDER, "request": REQUEST, "test": TEST, "problem": PROBLEM}
+ACCEPTED = "ACCEPTED"
+
+RESOLUTION: Table = {
+    "RESOLUTION_ACCEPTED": (Rule((PENDING,), (ACCEPTED,), _RESOLVING),),
+    "RESOLUTION_REJECTED": (Rule((PENDING,), (REJECTED,), _RESOLVING),),
+}
+
+TABLES: Mapping[str, Table] = {
+    "order": ORDER,
+    "request": REQUEST,
+    "test": TEST,
+    "problem": PROBLEM,
+    "resolution": RESOLUTION,
+}
 
 
 def allowed(kind: str, state: str, event: str, *, before: str | None = None) -> tuple[str, ...]:

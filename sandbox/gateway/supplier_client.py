@@ -36,6 +36,7 @@ class Ask:
     operation: str
     request_id: str
     conversation_id: str
+    path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +59,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     }
     parcel = Parcel(
         method=operation.method,
-        url=f"{SCHEME}://suppliers/{call.supplier}{operation.path}",
+        url=f"{SCHEME}://suppliers/{call.supplier}{operation.path.format_map(call.path)}",
         headers=headers,
         body=None if call.body is None else orjson.dumps(call.body),
         query={

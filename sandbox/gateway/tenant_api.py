@@ -6,10 +6,10 @@ from typing import Any
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_ms
-from sandbox.domain.entities import ORDER, Ref
+from sandbox.domain.entities import ORDER, PROBLEM, TEST, Ref
 from sandbox.domain.errors import Problem, not_found
 from sandbox.domain.ids import make_id
-from sandbox.gateway import ordering
+from sandbox.gateway import assurance, ordering, requesting, resolving
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
@@ -27,7 +27,13 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(list_slots, parts),
         "handleReserveAppointment": partial(reserve, parts),
         "handleCreateOrder": partial(ordering.place, parts),
-        "handleGetOrder": partial(read_order, parts),
+        "handleGetOrder": partial(read, parts, ORDER),
+        "handleServiceTest": partial(assurance.place_test, parts),
+        "handleGetServiceTestById": partial(read, parts, TEST),
+        "handleCreateProblem": partial(assurance.place_problem, parts),
+        "handleGetServiceProblemById": partial(read, parts, PROBLEM),
+        "handleServiceProblemResolution": partial(resolving.decide, parts),
+        **{operation: partial(requesting.place, parts) for operation in requesting.OPERATIONS},
     }
 
 
@@ -99,16 +105,16 @@ def reserve(parts: Parts, call: Call) -> Answer:
     return Answer(201, published)
 
 
-def read_order(parts: Parts, call: Call) -> Answer:
-    """GET /service-orders/{id}: the order with its KCIs. Reading changes nothing."""
+def read(parts: Parts, kind: str, call: Call) -> Answer:
+    """GET of an order, test or problem: the thing with its KCIs. Reading changes nothing."""
     tenant, text = call.caller.code, call.path["id"]
 
     def look(tx: Tx) -> dict[str, Any]:
-        order = entities.find(tx, tenant, Ref(ORDER, int(text))) if _is_id(text) else None
-        if order is None:
-            raise not_found(f"you have no order {text}")
-        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_entity(tx, tenant, order.ref)]
-        return {**order.body, "updates": updates}
+        found = entities.find(tx, tenant, Ref(kind, int(text))) if _is_id(text) else None
+        if found is None or kci.entity_type(found) == kci.ETHERNET:
+            raise not_found(f"you have no {kind} {text}")
+        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_entity(tx, tenant, found.ref)]
+        return dict(found.body) if kind == TEST else {**found.body, "updates": updates}
 
     return Answer(200, parts.store.read(call.caller.world, look))
 
