@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from sandbox.domain.durations import parse_duration
+from sandbox.domain.ethernet import Ethernet, ethernet_from
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class Appointments:
 
 @dataclass(frozen=True)
 class Supplier:
-    """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes."""
+    """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes.
+
+    `ethernet` is None where it sells none.
+    """
 
     code: str
     title: str
@@ -53,6 +57,7 @@ class Supplier:
     lead_time: int
     reference_prefix: str
     appointments: Appointments | None
+    ethernet: Ethernet | None
 
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
@@ -70,6 +75,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         lead_time=mapping["leadTime"],
         reference_prefix=mapping["referencePrefix"],
         appointments=_appointments_from(appointments) if appointments else None,
+        ethernet=ethernet_from(mapping["ethernet"]) if "ethernet" in mapping else None,
     )
 
 
