@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.durations import to_ms
+from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, sending, tenant_api
+from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import catalogue, clock, endpoint, inbox, pages
 from sandbox.settings import Settings
@@ -20,7 +21,7 @@ from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
 from sandbox.suppliers import api as supplier_api
 from sandbox.suppliers import voice
-from sandbox.wire.auth import Tokens
+from sandbox.wire.auth import Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
@@ -66,6 +67,7 @@ def _jobs(parts: Parts) -> Handlers:
     """What is played by what."""
     return {
         "send": partial(sending.send, parts),
+        "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
         "release": partial(inbound.release, parts),
         "push": partial(delivery.push, parts),
@@ -82,7 +84,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     gateway = _app(
         parts,
         "gateway",
-        Door(load_document("authentication"), "/v1", (), token_handlers),
+        Door(load_document("authentication"), "/v1", (), token_handlers, unreadable),
         Door(load_document("tenant"), "/v1", ("tenant",), tenant_api.handlers(parts)),
         Door(
             load_document("supplier-updates"),
@@ -95,11 +97,13 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
         parts,
         "suppliers",
         Door(load_document("supplier"), "/suppliers/{code}", ("gateway",), supplier_api.handlers(parts)),
+        fault=SUPPLIER_FAULT,
     )
     tenants = _app(
         parts,
         "tenants",
         Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoint.Endpoints())),
+        fault=TENANT_FAULT,
     )
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
@@ -107,10 +111,15 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     return _dispatch(by_prefix, pages.make_pages())
 
 
-def _app(parts: Parts, name: str, *doors: Door) -> WSGIApp:
+def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> WSGIApp:
     settings = parts.settings
     made = make_app(
-        name, list(doors), parts.tokens.check, body_limit=settings.body_limit, check_answers=settings.check_responses
+        name,
+        list(doors),
+        parts.tokens.check,
+        body_limit=settings.body_limit,
+        check_answers=settings.check_responses,
+        fault=fault,
     )
     return made.wsgi_app
 

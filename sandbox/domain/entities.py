@@ -68,6 +68,7 @@ def step(
     entity: Entity, event: str, at: int, *, stated: str | None = None, changes: Mapping[str, Any] | None = None
 ) -> Entity:
     """The entity after an event. `stated` is the status that the event gives; None takes the table's usual one.
+    `changes` are new members of its body; None removes one.
 
     Raises INVALID_REQUEST that names the state, the event and what would have been allowed.
     """
@@ -78,7 +79,8 @@ def step(
     status = targets[0] if stated is None else stated
     if status not in targets:
         raise invalid(f"{entity.ref} is {entity.status}: {event} may state {' or '.join(targets)}, not {status}")
-    body = {**entity.body, **(changes or {}), "status": status, "updated": to_text(at)}
+    changed = {**entity.body, **(changes or {}), "status": status, "updated": to_text(at)}
+    body = {name: value for name, value in changed.items() if value is not None}
     return replace(entity, status=status, body=body, before=_before(entity, status))
 
 

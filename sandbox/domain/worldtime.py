@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sandbox.domain.errors import invalid
 
 LONGEST_JUMP = 10 * 366 * 86_400_000  # ten years
+LAST = 31_556_995_200_000  # 2970-01-01: the clock stands here for ever; what was planned still has a documented date
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class World:
         """World time at this moment of real time."""
         if self.running(real):
             return self.virtual_base
-        return self.virtual_base + self.rate * max(0, real - self.real_base)
+        return self.virtual_base + min(self.rate * max(0, real - self.real_base), max(0, LAST - self.virtual_base))
 
     def real_at(self, due: int) -> int | None:
         """When, in real time, the world reaches `due`; None when it never does by itself."""
-        if self.rate == 0:
+        if self.rate == 0 or due > LAST:
             return None
         return self.real_base + -(-(due - self.virtual_base) // self.rate)
 
@@ -58,3 +59,5 @@ def check_jump(now: int, to: int) -> None:
         raise invalid("world time only moves forward: name a later time, or reset the world")
     if to - now > LONGEST_JUMP:
         raise invalid("a jump is at most ten years: advance in smaller steps")
+    if to > LAST:
+        raise invalid("the calendar of a world ends with the year 2969: reset it to begin anew")

@@ -54,13 +54,18 @@ def resend(tx: Tx, owner: str, kci_id: str) -> str:
     if tenant is None or tenant.callback_url is None:
         raise Problem(INVALID_REQUEST, ("no callback is registered: PUT /_sandbox/callback first",), 409)
     kcis.set_status(tx, owner, kci_id, kci.PENDING)
+    lanes.withdraw(tx, _lane(owner, found.about), rank=found.sequence)  # a retry that waits: this comes instead
     _queue(tx, owner, found.about, kci_id, found.sequence)
     return kci.PENDING
 
 
 def _queue(tx: Tx, tenant: str, ref: Ref, kci_id: str, sequence: int) -> None:
-    job = NewJob("push", tx.now, ref, sequence, {"kci": kci_id, "first": tx.now})
-    lanes.queue(tx, f"push {tenant} {ref}", tenant, [job])
+    job = NewJob("push", tx.now, ref, sequence, {"kci": kci_id})
+    lanes.queue(tx, _lane(tenant, ref), tenant, [job])
+
+
+def _lane(tenant: str, ref: Ref) -> str:
+    return f"push {tenant} {ref}"
 
 
 def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str) -> dict[str, str]:
@@ -94,9 +99,7 @@ def push(parts: Parts, job: Job) -> Settle:
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
-        due = (
-            None if outcome["ok"] else kci.retry_at(job.payload["first"], max(tx.now, tx.world.now(tx.real)), attempts)
-        )
+        due = None if outcome["ok"] else _retry_at(max(tx.now, tx.world.now(tx.real)), attempts)
         detail = {"id": kci_id, "attempt": attempts, "url": tenant.callback_url, **outcome["told"]}
         if due is None:
             _close(tx, job, kci.DELIVERED if outcome["ok"] else kci.FAILED)
@@ -106,6 +109,12 @@ def push(parts: Parts, job: Job) -> Settle:
         return due
 
     return settle
+
+
+def _retry_at(now: int, attempts: int) -> int | None:
+    """When the next attempt follows, None when there is none. What the attempts themselves took is not counted."""
+    waited = sum(kci.RETRIES[min(attempt, len(kci.RETRIES)) - 1] for attempt in range(1, attempts))
+    return kci.retry_at(now - waited, now, attempts)
 
 
 def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str) -> dict[str, Any]:

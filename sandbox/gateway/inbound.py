@@ -43,7 +43,8 @@ def _take(tx: Tx, supplier: str, kci: Mapping[str, Any], patience: int) -> tuple
     about = (entity.tenant, str(entity.ref), kci["sequenceNumber"], tx.now, digest)
     item = Received(supplier, kci["id"], *about, held=True, refusal=None, body=dict(kci))
     if _must_wait(entity, item.sequence):
-        _hold(tx, entity, item, patience)
+        received.add(tx, item)
+        _be_patient(tx, entity, item, patience)
         return None
     entity, refusal = _judge(tx, entity, item)
     received.add(tx, replace(item, held=False, refusal=refusal, body=None))
@@ -63,6 +64,10 @@ def _entity_of(tx: Tx, supplier: str, kci: Mapping[str, Any]) -> Entity:
         raise invalid(f"no {kind} of {tenant} at {supplier} is known by id {theirs.get('id')} or reference {reference}")
     if reference is not None and entity.supplier_reference not in (None, reference):
         raise invalid(f"{entity.ref} is known by reference {entity.supplier_reference}, not {reference}")
+    if reference is not None and entity.supplier_reference is None:
+        other = entities.find_by_reference(tx, tenant, supplier, kind, reference)
+        if other is not None:
+            raise invalid(f"reference {reference} is that of {kind} {other}, not of {entity.ref}")
     return entity
 
 
@@ -70,19 +75,24 @@ def _must_wait(entity: Entity, sequence: int) -> bool:
     """Whether the KCI came too early: before the supplier's answer to the order, or before a lower number."""
     if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
         return True
+    if lifecycles.terminal(entity.kind, entity.status):
+        return False  # whatever is missing cannot be taken any more either
     answered_at_once = entity.supplier_sequence == 0 and entity.status != lifecycles.SENT_TO_SUPPLIER
     next_numbers = entity.supplier_sequence + (2 if answered_at_once else 1)  # after a 201 the first may be 1 or 2
     return sequence > next_numbers
 
 
-def _hold(tx: Tx, entity: Entity, item: Received, patience: int) -> None:
-    """Keep it until what is missing comes, or patience ends: real time, also where world time runs faster or stands."""
-    first = received.lowest_held(tx, entity.tenant, entity.ref) is None
-    received.add(tx, item)
-    if first:
-        job = NewJob("release", tx.now + patience * tx.world.rate, entity.ref, rank=0)
-        not_before = tx.real + patience if tx.world.rate == 0 else 0
-        lanes.queue(tx, f"release {entity.tenant} {entity.ref}", entity.tenant, [job], not_before=not_before)
+def _be_patient(tx: Tx, entity: Entity, item: Received, patience: int) -> None:
+    """Wait for what is missing before this KCI: real time, however fast the world runs; world time during a run, where
+    nothing else passes. While the entity has no answer, nothing is missing yet.
+    """
+    if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
+        return
+    running = tx.world.running(tx.real)
+    due = tx.now + patience * (1 if running else tx.world.rate)
+    not_before = tx.real + patience if tx.world.rate == 0 and not running else 0
+    job = NewJob("release", due, entity.ref, 0, {"supplier": item.supplier, "heldKci": item.kci})
+    lanes.queue(tx, f"release {item.supplier} {item.kci}", entity.tenant, [job], not_before=not_before)
 
 
 def release(_parts: Parts, job: Job) -> Settle:
@@ -90,24 +100,29 @@ def release(_parts: Parts, job: Job) -> Settle:
 
     def settle(tx: Tx) -> None:
         entity = entities.find(tx, job.owner, job.ref, lock=True)
-        if entity is None or entity.status == lifecycles.RECEIVED_BY_GATEWAY:
+        late = received.find(tx, job.payload["supplier"], job.payload["heldKci"])
+        if entity is None or late is None or not late.held:
             return
-        while (item := received.lowest_held(tx, entity.tenant, entity.ref)) is not None:
-            entity = _judge_held(tx, entity, item)
-        entities.save(tx, entity)
+        for item in received.held(tx, entity.tenant, entity.ref):
+            if item.sequence <= late.sequence:
+                entity = _judge_held(tx, entity, item)
+        entities.save(tx, _release(tx, entity))
 
     return settle
 
 
-def release_ready(tx: Tx, tenant: str, ref: Ref) -> None:
-    """Judge the KCIs that waited and whose turn it is now."""
+def release_answered(tx: Tx, tenant: str, ref: Ref, patience: int) -> None:
+    """It has its answer: judge the KCIs that came before that, and be patient with those that are early still."""
     entity = entities.find(tx, tenant, ref, lock=True)
     if entity is not None:
-        entities.save(tx, _release(tx, entity))
+        entity = _release(tx, entity)
+        entities.save(tx, entity)
+        for item in received.held(tx, tenant, ref):
+            _be_patient(tx, entity, item, patience)
 
 
 def _release(tx: Tx, entity: Entity) -> Entity:
-    while (item := received.lowest_held(tx, entity.tenant, entity.ref)) is not None:
+    for item in received.held(tx, entity.tenant, entity.ref):
         if _must_wait(entity, item.sequence):
             break
         entity = _judge_held(tx, entity, item)

@@ -6,10 +6,29 @@ from typing import Any
 
 from sandbox.domain import entities as rules
 from sandbox.domain import lifecycles
+from sandbox.domain import requests as request_rules
 from sandbox.domain.entities import Entity, Update
 from sandbox.domain.errors import invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE, TYPES, changes_from, update_from
+from sandbox.domain.requests import AMENDMENT, CANCELLATION, NAMES, Request
+from sandbox.gateway import amending
+from sandbox.store import requests
 from sandbox.store.store import Tx
+
+# Which kind of request a reason code decides, and how.
+_DECIDES = {
+    "AMENDED": AMENDMENT,
+    "AMENDMENT_REJECTED": AMENDMENT,
+    "CANCELLED": CANCELLATION,
+    "CANCELLATION_REJECTED": CANCELLATION,
+}
+_DECISIONS = {
+    "AMENDED": "COMPLETED",
+    "AMENDMENT_REJECTED": "REJECTED",
+    "CANCELLED": "COMPLETED",
+    "CANCELLATION_REJECTED": "REJECTED",
+}
+_NAMES_ITS_REQUEST = ("AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
 
 @dataclass(frozen=True)
@@ -29,7 +48,9 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
     if reason not in lifecycles.TABLES[entity.kind] or reason not in TYPES:
         known = ", ".join(code for code in lifecycles.TABLES[entity.kind] if code in TYPES)
         raise invalid(f"/reasonCode: {reason} is not for {name}: allowed are {known}")
-    changes = changes_from(entity, theirs)
+    request = _reported(tx, entity, kci, theirs)
+    changes = amending.changes(tx, entity, request) if request and reason == "AMENDED" else {}
+    changes |= changes_from(entity, theirs)
     steps = []
     if reason == "COMMITTED" and entity.status == lifecycles.SENT_TO_SUPPLIER:
         # Published: a commitment may come with the acknowledgement in one; the gateway then gives the tenant both.
@@ -37,5 +58,32 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
         steps.append(Step(entity, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
     entity = rules.step(entity, reason, tx.now, stated=theirs["status"], changes=changes)
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
-    steps.append(Step(after, update_from(kci, received_on, {})))
+    decided = None if request is None else request_rules.step(request, _DECISIONS[reason])
+    about = {} if decided is None else decided.shown
+    effects = () if decided is None else (lambda tx: requests.save(tx, decided),)
+    steps.append(Step(after, update_from(kci, received_on, about), effects))
     return steps
+
+
+def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> Request | None:
+    """The tenant's request that the KCI decides, by the gateway's id or the supplier's reference.
+
+    Published: AMENDED names the amendment, CANCELLED the cancellation where the tenant asked for one; a supplier may
+    amend or cancel by itself too. The names stand in the envelope or in the entity.
+    """
+    decides = _DECIDES.get(kci["reasonCode"])
+    if decides is None:
+        return None
+    name = NAMES[entity.kind, decides]
+    number = kci.get(f"{name}Id", theirs.get(f"{name}Id"))
+    reference = kci.get(f"{name}Reference", theirs.get(f"{name}Reference"))
+    found = None
+    if number is not None:
+        found = requests.find(tx, entity.tenant, decides, number)
+    elif reference is not None:
+        found = requests.find_by_reference(tx, entity.tenant, decides, entity.ref, reference)
+    if (number, reference) != (None, None) and (found is None or found.entity != entity.ref):
+        raise invalid(f"{entity.ref} has no {decides} {number or reference}")
+    if found is None and kci["reasonCode"] in _NAMES_ITS_REQUEST:
+        raise invalid(f"/reasonCode: {kci['reasonCode']} must name what it rejects: send {name}Id or {name}Reference")
+    return found

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.domain.durations import to_ms, to_text
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.ids import make_id
+from sandbox.domain.mapping import supplier_sites
 from sandbox.gateway.checks import check_supplier
 from sandbox.gateway.supplier_client import Ask, ask
 from sandbox.parts import Parts
@@ -73,11 +74,10 @@ def _unavailable(code: str, messages: Any) -> dict[str, Any]:
 
 
 def _ask(call: Call, item: Mapping[str, Any], number: int) -> Ask:
-    sites = [site | {"address": {name: site["address"][name] for name in ("id", "type")}} for site in item["sites"]]
     body = {
         "id": number,
         "externalIdentifier": call.body["externalIdentifier"],
-        "sites": sites,
+        "sites": supplier_sites(item["sites"]),
         "contractDetails": item["contractDetails"],
         "service": item["service"],
     }

@@ -1,6 +1,7 @@
 """Sending what a tenant placed to its supplier, and taking the supplier's answer as the next event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sandbox.domain import entities as rules
@@ -77,12 +78,18 @@ def send(parts: Parts, job: Job) -> Settle:
         headers=entity.choice,
         at=job.due_at,
     )
+    take: Callable[[Tx, str, Ref], None]
     try:
         status, body = ask(parts, call)
+        take = partial(_answered, status=status, body=body)
     except Problem as problem:
-        failure = problem  # the name of an except clause ends with it
-        return lambda tx: _failed(tx, tenant, ref, failure)
-    return lambda tx: _answered(tx, tenant, ref, status, body)
+        take = partial(_failed, problem=problem)
+
+    def settle(tx: Tx) -> None:
+        take(tx, tenant, ref)
+        inbound.release_answered(tx, tenant, ref, parts.settings.patience)
+
+    return settle
 
 
 def _operation(entity: Entity) -> str:
@@ -112,7 +119,6 @@ def _answered(tx: Tx, tenant: str, ref: Ref, status: int, body: Any) -> None:
         stated = body.get("status") if (entity.kind, body.get("status")) in _TAKEN else None
         steps += [(event, changes, _informational(kind)) for event, kind in _TAKEN[entity.kind, stated]]
     _tell(tx, entity, steps, reference)
-    inbound.release_ready(tx, tenant, ref)
 
 
 def _tell(

@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sandbox.domain import kci
 from sandbox.domain.durations import to_ms
-from sandbox.domain.entities import ORDER, Ref
-from sandbox.domain.errors import Problem, not_found
+from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
-from sandbox.gateway import ordering
+from sandbox.gateway import addresses, ethernet, history, ordering, quotes
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
-from sandbox.store import accounts, entities, kcis, reservations
-from sandbox.store.documents import unpack
+from sandbox.store import accounts, reservations
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
@@ -27,7 +24,11 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(list_slots, parts),
         "handleReserveAppointment": partial(reserve, parts),
         "handleCreateOrder": partial(ordering.place, parts),
-        "handleGetOrder": partial(read_order, parts),
+        "handleGetOrder": partial(history.read_order, parts),
+        "handleAddressLookup": partial(addresses.look_up, parts),
+        "handleQuote": partial(quotes.ask_for, parts),
+        "handleCreateEthernetOrder": partial(ethernet.place, parts),
+        "handleGetEthernetOrder": partial(history.read_ethernet_order, parts),
     }
 
 
@@ -97,24 +98,6 @@ def reserve(parts: Parts, call: Call) -> Answer:
     made = Reservation(caller.code, reservation_id, expires, None, published)
     parts.store.write(caller.world, lambda tx: reservations.add(tx, made))
     return Answer(201, published)
-
-
-def read_order(parts: Parts, call: Call) -> Answer:
-    """GET /service-orders/{id}: the order with its KCIs. Reading changes nothing."""
-    tenant, text = call.caller.code, call.path["id"]
-
-    def look(tx: Tx) -> dict[str, Any]:
-        order = entities.find(tx, tenant, Ref(ORDER, int(text))) if _is_id(text) else None
-        if order is None:
-            raise not_found(f"you have no order {text}")
-        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_entity(tx, tenant, order.ref)]
-        return {**order.body, "updates": updates}
-
-    return Answer(200, parts.store.read(call.caller.world, look))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 12
 
 
 def _answer(parts: Parts, call: Ask) -> Any:

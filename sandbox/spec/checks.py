@@ -34,6 +34,11 @@ def called(parameter: Parameter) -> str:
     return f"{_CALLED[parameter.place]} {parameter.name}"
 
 
+def shown(name: str) -> str:
+    """A name that the caller may have made up, or enough of it to find it."""
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
+
+
 class Checks:
     """The compiled schemas of one document's operations."""
 
@@ -136,6 +141,4 @@ def _kind(error: jsonschema_rs.ValidationError) -> Any:
 
 
 def _step(name: str | int) -> str:
-    """One step of a JSON pointer. Members that the caller made up are told in part: enough to find them."""
-    text = str(name).replace("~", "~0").replace("/", "~1")
-    return "/" + (text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…")
+    return "/" + shown(str(name)).replace("~", "~0").replace("/", "~1")

@@ -1,32 +1,33 @@
 """Wakes those in this process who wait for a commit; other processes look again by themselves, twice a second."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 
 class Bell:
-    """One condition and a count per topic, so that a ring between looking and waiting is never missed."""
+    """A count per topic, so that a ring between looking and waiting is never missed. A ring wakes its topic alone."""
 
     def __init__(self) -> None:
-        self.condition = threading.Condition()
-        self._rung: dict[str, int] = {}
+        lock = threading.Lock()
+        self._lock = lock
+        self._rung: defaultdict[str, int] = defaultdict(int)
+        self._conditions: defaultdict[str, threading.Condition] = defaultdict(lambda: threading.Condition(lock))
 
     def ring(self, topics: Iterable[str]) -> None:
         """Say that something of these topics was committed."""
-        topics = tuple(topics)
-        if not topics:
-            return
-        with self.condition:
+        with self._lock:
             for topic in topics:
-                self._rung[topic] = self._rung.get(topic, 0) + 1
-            self.condition.notify_all()
+                self._rung[topic] += 1
+                self._conditions[topic].notify_all()
 
     def heard(self, topic: str) -> int:
         """How often it rang: look at this first, then at the data, then wait for it to change."""
-        return self._rung.get(topic, 0)
+        with self._lock:
+            return self._rung[topic]
 
     def wait(self, topic: str, heard: int, wait: Callable[[threading.Condition], None]) -> None:
         """Wait until the topic rings again or `wait` gives up; may return early."""
-        with self.condition:
-            if self._rung.get(topic, 0) == heard:
-                wait(self.condition)
+        with self._lock:
+            if self._rung[topic] == heard:
+                wait(self._conditions[topic])

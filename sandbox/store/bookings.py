@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 
+from sandbox.store.accounts import next_number
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import bookings
 from sandbox.store.store import Tx
@@ -27,6 +28,11 @@ class Booking:
 
 
 _NAMES = ("supplier", "tenant", "id", "reference", "area", "slot_start", "slot_end", "expires_at", "digest", "answer")
+
+
+def open_diary(tx: Tx, supplier: str, area: str) -> None:
+    """Keep others out of this diary until the transaction ends, so that what is counted in it stays true."""
+    next_number(tx.connection, tx.world.name, f"{supplier} {area}", "diary")
 
 
 def taken(tx: Tx, supplier: str, area: str) -> dict[int, int]:

@@ -4,12 +4,14 @@ import fcntl
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from sandbox.store.schema import VERSION, about, metadata
 
 _READERS = 32
+_CONNECTIONS = 16  # to PostgreSQL, for reading and for writing each, and as many again when it is busy
+_MAKING_TABLES = 7_301_968_215_042  # names PostgreSQL's lock: any number that other programs hardly use
 
 
 def is_sqlite(url: str) -> bool:
@@ -18,8 +20,13 @@ def is_sqlite(url: str) -> bool:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The SQLite file that the URL names; None for PostgreSQL."""
-    return Path(make_url(url).database or "") if is_sqlite(url) else None
+    """The SQLite file that the URL names; None for PostgreSQL. Raises ValueError where the URL names no file."""
+    if not is_sqlite(url):
+        return None
+    name = make_url(url).database
+    if not name or name == ":memory:":
+        raise ValueError(f"{url}: the sandbox needs a file, which survives a restart: sqlite:///FILE")
+    return Path(name)
 
 
 def own_file(file: Path) -> IO[str]:
@@ -40,15 +47,19 @@ def own_file(file: Path) -> IO[str]:
 
 
 def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
-    """(for reading, for writing), with the tables made. Raises RuntimeError when the file is of another version."""
-    if not is_sqlite(url):
-        engine = create_engine(url, pool_size=_READERS, max_overflow=_READERS)
-        _make_tables(engine)
-        return engine, engine
-    reading = _sqlite(url, "BEGIN", fsync=fsync)
-    writing = _sqlite(
-        url, "BEGIN IMMEDIATE", fsync=fsync
-    )  # a read lock that wants to become a write lock may find it taken
+    """(for reading, for writing), with the tables made. Raises RuntimeError when they are of another version."""
+    if is_sqlite(url):
+        reading = _sqlite(url, "BEGIN", fsync=fsync)
+        # a read lock that wants to become a write lock may find it taken
+        writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync)
+    else:
+        # Several statements of one read see the same moment, as they do on SQLite; a write sees what others committed.
+        reading = create_engine(
+            url, isolation_level="REPEATABLE READ", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
+        )
+        writing = create_engine(
+            url, isolation_level="READ COMMITTED", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
+        )
     _make_tables(writing)
     return reading, writing
 
@@ -75,12 +86,15 @@ def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
 
 
 def _make_tables(engine: Engine) -> None:
-    metadata.create_all(engine)
+    """Tables where there are none yet; several processes may start at once. Those of another version are left alone."""
     with engine.begin() as connection:
-        found = connection.execute(select(about.c.version)).scalar()
-        if found is None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        if not inspect(connection).has_table(about.name):
+            metadata.create_all(connection)
             connection.execute(insert(about).values(version=VERSION))
-        elif found != VERSION:
+        found = connection.execute(select(about.c.version)).scalar()
+        if found != VERSION:
             raise RuntimeError(
                 f"the database is of version {found}, this program of {VERSION}: its data is disposable, so remove "
                 f"{engine.url.render_as_string()} (or its tables) and start again"

@@ -33,7 +33,7 @@ _COLUMNS = tuple(received.c[name] for name in _NAMES)
 _IN_WORLD = (received.c.world == bindparam("in_world"), received.c.epoch == bindparam("in_epoch"))
 _BY_ID = (*_IN_WORLD, received.c.supplier == bindparam("of_supplier"), received.c.kci == bindparam("of_kci"))
 _FIND = select(*_COLUMNS).where(*_BY_ID)
-_LOWEST_HELD = (
+_HELD = (
     select(*_COLUMNS)
     .where(
         *_IN_WORLD,
@@ -42,7 +42,6 @@ _LOWEST_HELD = (
         received.c.held,
     )
     .order_by(received.c.sequence, received.c.received_on, received.c.kci)
-    .limit(1)
 )
 _SETTLE = update(received).where(*_BY_ID).values(held=False, refusal=bindparam("why"), body=None)
 
@@ -59,14 +58,10 @@ def find(tx: Tx, supplier: str, kci: str) -> Received | None:
     return None if row is None else _from_row(row)
 
 
-def lowest_held(tx: Tx, tenant: str, ref: Ref) -> Received | None:
-    """Of the KCIs about this thing that wait, the one with the lowest number."""
-    row = (
-        tx.connection.execute(_LOWEST_HELD, _key(tx) | {"of_tenant": tenant, "of_entity": str(ref)})
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else _from_row(row)
+def held(tx: Tx, tenant: str, ref: Ref) -> list[Received]:
+    """The KCIs about this thing that wait, the lowest number first."""
+    rows = tx.connection.execute(_HELD, _key(tx) | {"of_tenant": tenant, "of_entity": str(ref)}).mappings()
+    return [_from_row(row) for row in rows.all()]
 
 
 def settle(tx: Tx, item: Received, refusal: tuple[str, ...] | None) -> None:

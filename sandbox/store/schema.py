@@ -85,7 +85,7 @@ entities = Table(
     Column("status", String, nullable=False),
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI to the tenant
-    Column("supplier_sequence", Integer, nullable=False),  # of the last KCI taken from the supplier
+    Column("supplier_sequence", BigInteger, nullable=False),  # of the last KCI taken from the supplier
     Column("supplier_reference", String),
     Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
     Column("before", String),  # the status before the requests that are pending
@@ -110,7 +110,7 @@ received = Table(
     Column("kci", String, primary_key=True),
     Column("tenant", String, nullable=False),
     Column("entity", String, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),  # as the supplier counts
     Column("received_on", BigInteger, nullable=False),
     Column("digest", String, nullable=False),
     Column("held", Boolean, nullable=False),
@@ -133,6 +133,16 @@ requests = Table(  # amendments and cancellations of what a tenant has under way
     Column("body", LargeBinary, nullable=False),
 )
 Index("requests_by_entity", *(requests.c[name] for name in ("world", "epoch", "tenant", "entity", "id")))
+services = Table(  # what tenants have live, as the gateway learnt it from KCIs
+    "services",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("supplier", String, primary_key=True),
+    Column("service_id", String, primary_key=True),
+    Column("live", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
 quotes = Table(  # prices of Ethernet, as the gateway handed them to tenants
     "quotes",
     metadata,
@@ -179,6 +189,7 @@ supplier_entities = Table(
     Column("tenant", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("id", BigInteger, primary_key=True),  # the gateway's
+    Column("reference", String),  # the supplier's own
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI sent
     Column("digest", String, nullable=False),
@@ -186,6 +197,25 @@ supplier_entities = Table(
     Column("answer", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),  # in the supplier's words
 )
+Index(
+    "supplier_entities_by_reference",
+    *(supplier_entities.c[name] for name in ("world", "epoch", "supplier", "tenant", "reference")),
+)
+lines = Table(  # what lies at premises: lines, the ports that they end at, and who uses them
+    "lines",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("line_id", String, primary_key=True),
+    Column("premises", String, nullable=False),
+    Column("ont_reference", String, nullable=False),
+    Column("ont_port", Integer, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("service_id", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("stopped_at", BigInteger),  # null: the port is active
+)
+Index("lines_by_premises", *(lines.c[name] for name in ("world", "epoch", "supplier", "premises")))
 bookings = Table(
     "bookings",
     metadata,

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Connection, exc
 
+from sandbox.domain.errors import invalid
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
 from sandbox.store.bell import Bell
@@ -14,6 +14,9 @@ from sandbox.store.engines import open_engines, own_file, sqlite_file
 from sandbox.store.writer import GroupWriter
 
 _TRIES = 5
+# The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
+_TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+_UNFIT = "a value holds a character or a number that cannot be kept, such as U+0000"
 T = TypeVar("T")
 
 
@@ -53,24 +56,32 @@ class Store:
         self._writer = GroupWriter(self._writing) if file else None
 
     def query(self, work: Callable[[Connection], T]) -> T:
-        """Read outside any world."""
+        """Read outside any world, as of one moment. Raises Unavailable; a Problem for a value that cannot be there."""
         try:
             with self._reading.connect() as connection:
                 return work(connection)
-        except OperationalError as error:
+        except _TROUBLE as error:
             raise Unavailable(str(error)) from error
+        except exc.DataError:
+            raise invalid(_UNFIT) from None
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """Write outside any world. The work may be run more than once; only one run is kept."""
+        """Write outside any world. The work may be run more than once; only one run is kept.
+
+        Raises Unavailable when nothing could be kept; a Problem when a value is of a kind that cannot be kept.
+        """
         for attempt in range(_TRIES):
+            last = self._writer is not None or attempt == _TRIES - 1
             try:
                 return self._run(work)
-            except OperationalError as error:  # PostgreSQL may have chosen this one to end a deadlock
-                if self._writer is not None or attempt == _TRIES - 1:
+            except (*_TROUBLE, worlds.Outrun) as error:
+                if last:
                     raise Unavailable(str(error)) from error
-            except IntegrityError:  # another process entered the same key a moment ago: now it can be seen
-                if self._writer is not None or attempt == _TRIES - 1:
+            except exc.IntegrityError:  # another process entered the same key a moment ago: now it can be seen
+                if last:
                     raise
+            except exc.DataError:
+                raise invalid(_UNFIT) from None
         raise AssertionError("not reached")
 
     def _run(self, work: Callable[[Connection], T]) -> T:

@@ -12,6 +12,10 @@ _COLUMNS = tuple(worlds.c)
 _FIND = select(*_COLUMNS).where(worlds.c.name == bindparam("world_name"))
 
 
+class Outrun(Exception):
+    """Between looking at a world's clock and setting it, somebody set it further on: to be looked at again."""
+
+
 def find(connection: Connection, name: str) -> World:
     """The world of this name."""
     return World(*connection.execute(_FIND, {"world_name": name}).one())
@@ -28,12 +32,14 @@ def add(connection: Connection, world: World) -> None:
 
 
 def set_clock(connection: Connection, world: World) -> None:
-    """Keep the world's clock as this value has it."""
-    connection.execute(
+    """Keep the world's clock as this value has it. Raises Outrun rather than set it back."""
+    kept = connection.execute(
         update(worlds)
-        .where(worlds.c.name == world.name, worlds.c.epoch == world.epoch)
+        .where(worlds.c.name == world.name, worlds.c.epoch == world.epoch, worlds.c.virtual_base <= world.virtual_base)
         .values(virtual_base=world.virtual_base, real_base=world.real_base, rate=world.rate)
     )
+    if kept.rowcount != 1:
+        raise Outrun(world.name)
 
 
 def begin_run(connection: Connection, name: str, token: str, real: int, until: int) -> bool:

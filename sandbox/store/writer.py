@@ -18,6 +18,8 @@ class GroupWriter:
     def __init__(self, engine: Engine) -> None:
         self._queue: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
         self._engine = engine
+        self._closed = False
+        self._gate = threading.Lock()  # so that nothing is given after the end, where nobody would answer it
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -26,18 +28,23 @@ class GroupWriter:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a transaction inside a transaction")
         answer: Future[Any] = Future()
-        self._queue.put((work, answer))
+        with self._gate:
+            if self._closed:
+                raise RuntimeError("the database was closed")
+            self._queue.put((work, answer))
         return answer.result()
 
     def close(self) -> None:
-        """Finish what was given so far, then stop."""
-        self._queue.put(None)
+        """Finish what was given so far, then stop. What is given later is refused."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
 
     def _serve(self) -> None:
-        with self._engine.connect() as connection:
-            while group := self._next_group():
-                self._commit(connection, group)
+        while group := self._next_group():
+            self._commit(group)
 
     def _next_group(self) -> list[tuple[Work, Future[Any]]]:
         group: list[tuple[Work, Future[Any]]] = []
@@ -51,24 +58,30 @@ class GroupWriter:
             self._queue.put(None)
         return group
 
-    @staticmethod
-    def _commit(connection: Connection, group: list[tuple[Work, Future[Any]]]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
+    def _commit(self, group: list[tuple[Work, Future[Any]]]) -> None:
+        """Nobody is told anything before the commit: even a refusal may rest on what others of the group have done."""
         try:
-            for work, answer in group:
-                connection.exec_driver_sql("SAVEPOINT work")
-                try:
-                    done.append((answer, work(connection)))
-                except Exception as refusal:  # noqa: BLE001 - it is handed to whoever gave the work
-                    connection.exec_driver_sql("ROLLBACK TO work")
-                    answer.set_exception(refusal)
-                connection.exec_driver_sql("RELEASE work")
-            connection.commit()
-        except Exception as failure:  # noqa: BLE001 - the disk is full, say: nobody is told that it was kept
-            connection.rollback()
+            with self._engine.begin() as connection:
+                outcomes = [_outcome(connection, work) for work, _ in group]
+        except BaseException as failure:  # noqa: BLE001 - the disk is full, say; a writer that died would answer nobody
             for _, answer in group:
-                if not answer.done():
-                    answer.set_exception(failure)
+                answer.set_exception(failure)
             return
-        for answer, result in done:
-            answer.set_result(result)
+        for (_, answer), (result, refusal) in zip(group, outcomes, strict=True):
+            if refusal is None:
+                answer.set_result(result)
+            else:
+                answer.set_exception(refusal)
+
+
+def _outcome(connection: Connection, work: Work) -> tuple[Any, Exception | None]:
+    """What one piece of work returned or raised; when it raised, nothing of it is left in the group."""
+    connection.exec_driver_sql("SAVEPOINT work")
+    result, refusal = None, None
+    try:
+        result = work(connection)
+    except Exception as error:  # noqa: BLE001 - it is handed to whoever gave the work
+        connection.exec_driver_sql("ROLLBACK TO work")
+        refusal = error
+    connection.exec_driver_sql("RELEASE work")
+    return result, refusal

@@ -11,7 +11,7 @@ from sandbox.domain.planning import plan
 from sandbox.domain.scenarios import choose
 from sandbox.parts import Parts
 from sandbox.store.store import Tx
-from sandbox.suppliers import booking
+from sandbox.suppliers import booking, ethernet, quotes
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
 from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take
 from sandbox.wire.calls import Answer, Call, Handler
@@ -24,6 +24,8 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(booking.list_slots, parts),
         "handleReserveAppointment": partial(booking.reserve, parts),
         "handleCreateOrder": partial(take_order, parts),
+        "handleQuote": partial(quotes.give, parts),
+        "handleCreateEthernetOrder": partial(ethernet.take_order, parts),
     }
 
 

@@ -61,6 +61,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
             if known.digest != digest:
                 raise invalid(f"/id: {request['id']} is the number of another reservation")
             return known.answer
+        bookings.open_diary(tx, supplier.code, premises.area)
         slot = _free_slot(tx, supplier, premises.area, request["timeslot"])
         reference = make_reference(
             supplier.reference_prefix, tx.world.seed, tx.world.epoch, "booking", tenant, request["id"]

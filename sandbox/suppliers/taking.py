@@ -80,7 +80,7 @@ def tell_later(
     """
     lane = lane_of(supplier, tenant, ref)
     if stop:
-        lanes.drop(tx, lane, ["beat"])
+        lanes.drop(tx, lane)
     about = {"supplier": supplier, "tenant": tenant, "inbox": inbox}
     jobs = [
         NewJob(

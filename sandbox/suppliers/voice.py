@@ -19,18 +19,19 @@ from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import booking
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.courier import SCHEME, Parcel
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
-
-TRY_AGAIN = 5_000  # milliseconds of world time after which a KCI that the gateway could not take is sent again
 
 _FREES_THE_SLOT = ("CANCELLED", "ORDER_REJECTED", "REAPPOINT")
 
 
 def speak(parts: Parts, job: Job) -> Settle:
-    """Send the KCI of one beat: the same id and bytes however often it is tried."""
+    """Send the KCI of one beat: the same id and bytes however often it is tried.
+
+    Raises RuntimeError when the gateway could not take it: the player tries again, and the story waits.
+    """
     about, beat = job.payload, planned_beat(job.payload["beat"])
 
     def look(tx: Tx) -> tuple[SupplierEntity | None, str]:
@@ -43,17 +44,17 @@ def speak(parts: Parts, job: Job) -> Settle:
     if entity is None:
         return lambda _tx: None
     after = _after(entity, beat)
-    body = _body(kci_id, after, beat, job.due_at)
+    body = _body(kci_id, after, beat)
     if about["inbox"]:
         return lambda tx: _leave_in_inbox(tx, about["inbox"], after, beat, body)
     status = _post(parts, job, entity, kci_id, body)
     if status == 204:
         return lambda tx: _keep(tx, after, beat)
-    if status is not None and 400 <= status < 500:
-        log.info("%s refused %s of %s", status, beat.reason_code, entity.ref)
-        said = replace(entity, sequence=after.sequence)  # said, and not accepted
-        return lambda tx: supplier_entities.save(tx, said)
-    return lambda tx: tx.now + TRY_AGAIN
+    if status >= 500:
+        raise RuntimeError(f"the gateway answered {status} to {beat.reason_code} of {entity.ref}")
+    log.info("%s refused %s of %s", status, beat.reason_code, entity.ref)
+    said = replace(entity, sequence=after.sequence)  # said, and not accepted
+    return lambda tx: supplier_entities.save(tx, said)
 
 
 def _after(entity: SupplierEntity, beat: PlannedBeat) -> SupplierEntity:
@@ -68,10 +69,13 @@ def _after(entity: SupplierEntity, beat: PlannedBeat) -> SupplierEntity:
     return replace(entity, sequence=entity.sequence + 1, body={**body, **changes})
 
 
-def _body(kci_id: str, entity: SupplierEntity, beat: PlannedBeat, issued_on: int) -> dict[str, Any]:
+def _body(kci_id: str, entity: SupplierEntity, beat: PlannedBeat) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "id": kci_id, "sequenceNumber": entity.sequence, "issuedOn": to_text(issued_on), "reasonCode": beat.reason_code,
-    }  # fmt: skip
+        "id": kci_id,
+        "sequenceNumber": entity.sequence,
+        "issuedOn": to_text(beat.due_at),
+        "reasonCode": beat.reason_code,
+    }
     if beat.problem_code is not None:
         body["problemCode"] = beat.problem_code
     if beat.text is not None:
@@ -79,19 +83,15 @@ def _body(kci_id: str, entity: SupplierEntity, beat: PlannedBeat, issued_on: int
     return body | {property_of(entity.kind, entity.body): entity.body}
 
 
-def _post(parts: Parts, job: Job, entity: SupplierEntity, kci_id: str, body: dict[str, Any]) -> int | None:
+def _post(parts: Parts, job: Job, entity: SupplierEntity, kci_id: str, body: dict[str, Any]) -> int:
     headers = {
         "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world))}",
         "Content-Type": "application/json",
         "X-Request-ID": kci_id,
         "X-Conversation-ID": entity.conversation,
     }
-    try:
-        return parts.courier.send(
-            Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
-        ).status
-    except NoAnswer:
-        return None
+    parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
+    return parts.courier.send(parcel).status
 
 
 def _keep(tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> None:

@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from sandbox.domain.errors import NOT_AUTHORISED, Problem
+from sandbox.domain.errors import INVALID_REQUEST, NOT_AUTHORISED, Problem
 from sandbox.store import accounts
 from sandbox.store.store import Store
 from sandbox.wire.calls import Answer, Call, Caller
@@ -35,6 +35,20 @@ class Refused(Exception):
     description: str
 
 
+def unreadable(problem: Problem) -> Answer:
+    """A token request that does not fit its document, in OAuth's words. Raises what has the usual error body."""
+    if problem.status is not None:
+        raise problem
+    wrong_type = problem.code == INVALID_REQUEST and any(text.startswith("/grant_type:") for text in problem.messages)
+    return _refusal(Refused("unsupported_grant_type" if wrong_type else "invalid_request", "; ".join(problem.messages)))
+
+
+def _refusal(refused: Refused) -> Answer:
+    description = refused.description.replace('"', "'").replace("\\", "/")  # RFC 6749 5.2 keeps both out
+    body = {"error": refused.error, "error_description": description}
+    return Answer(400, body, {"Cache-Control": "no-store"})
+
+
 class Tokens:
     """Gives out and checks access tokens."""
 
@@ -52,9 +66,7 @@ class Tokens:
         try:
             client = self._client(call, kinds)
         except Refused as refused:
-            return Answer(
-                400, {"error": refused.error, "error_description": refused.description}, {"Cache-Control": "no-store"}
-            )
+            return _refusal(refused)
         claims = {"sub": client.client_id, "ver": client.version, "scope": SCOPES[client.kind]}
         body = {"access_token": self._sign(claims), "expires_in": LIFETIME, "token_type": "Bearer"}
         return Answer(200, body, {"Cache-Control": "no-store"})
@@ -88,8 +100,6 @@ class Tokens:
     def _client(self, call: Call, kinds: tuple[str, ...]) -> accounts.Client:
         form: dict[str, Any] = call.body
         client_id, secret = _credentials(call.authorization, form)
-        if form["grant_type"] != "client_credentials":
-            raise Refused("unsupported_grant_type", "grant_type must be client_credentials")
         client = self._store.query(lambda connection: accounts.find_client(connection, client_id))
         if client is None or not self._demo_clients or not self._keys.matches(client_id, secret, client.secret_hash):
             raise Refused("invalid_client", "unknown client_id or wrong client_secret")

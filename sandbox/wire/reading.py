@@ -1,6 +1,7 @@
 """A raw request, read by its document: parameters and body in, a list of everything wrong out."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,12 +9,15 @@ import orjson
 from flask import Request
 
 from sandbox.domain.errors import INVALID_REQUEST, MALFORMED_REQUEST, Problem
-from sandbox.spec.checks import Checks, Violation
+from sandbox.spec.checks import Checks, Violation, called, shown
 from sandbox.spec.documents import Operation, Parameter
 
 DEEPEST = 40  # brackets inside brackets that a body may have
+FORM = "application/x-www-form-urlencoded"
 
-_ABSENT = object()
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_WRITTEN_AS_A_FRACTION = re.compile(rb"[0-9](\.[0-9]+|[eE][+-]?[0-9]+)\s*[,}\]]|^[^{\[\"]")
+_EXACT = 2**53  # a greater float no longer tells whole numbers apart
 
 
 @dataclass
@@ -37,10 +41,9 @@ def read_request(request: Request, operation: Operation, checks: Checks) -> Read
         if parameter.place != "path":
             _read_parameter(request, operation, parameter, checks, reading)
     known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
-    for name in request.args.keys() - known:
-        reading.wrong.append(
-            Violation(f"query parameter {name}", f"is not known; known are {', '.join(sorted(known)) or 'none'}", False)
-        )
+    for name in sorted(request.args.keys() - known):
+        allowed = ", ".join(sorted(known)) or "none"
+        reading.wrong.append(Violation(f"query parameter {shown(name)}", f"is not known; known are {allowed}", False))
     if operation.body is not None:
         _read_body(request, operation, checks, reading)
     if reading.wrong:
@@ -52,7 +55,7 @@ def read_request(request: Request, operation: Operation, checks: Checks) -> Read
 def _read_parameter(
     request: Request, operation: Operation, parameter: Parameter, checks: Checks, reading: Reading
 ) -> None:
-    place = f"{parameter.place} parameter {parameter.name}"
+    place = called(parameter)
     texts = (
         request.args.getlist(parameter.name) if parameter.place == "query" else request.headers.getlist(parameter.name)
     )
@@ -84,7 +87,7 @@ def _value_of(texts: list[str], parameter: Parameter) -> Any:
 
 
 def _whole_number(text: str) -> Any:
-    return int(text) if text.isascii() and text.lstrip("-").isdecimal() and len(text) < 20 else text
+    return int(text) if _WHOLE.fullmatch(text) else text
 
 
 def _boolean(text: str) -> Any:
@@ -96,25 +99,31 @@ _SCALARS = {"integer": _whole_number, "boolean": _boolean}
 
 def _read_body(request: Request, operation: Operation, checks: Checks, reading: Reading) -> None:
     raw = request.get_data(cache=True)
-    if not raw and request.mimetype != "application/x-www-form-urlencoded":
+    if not raw and request.mimetype != FORM:
         if operation.body_required:
             reading.wrong.append(Violation("", "the body is missing", missing=True))
         return
-    if request.mimetype != operation.media_type:
-        raise Problem(MALFORMED_REQUEST, (f"send Content-Type: {operation.media_type}",), status=415)
-    if operation.media_type == "application/json":
-        try:
-            reading.body = parse_json(raw)
-        except ValueError as error:
-            reading.wrong.append(Violation("the body", str(error), missing=True))
-            return
-    else:
-        reading.body = _form(request)
+    _check_media_type(request, operation)
+    try:
+        reading.body = _form(request) if operation.media_type == FORM else parse_json(raw)
+    except ValueError as error:
+        reading.wrong.append(Violation("the body", str(error), missing=True))
+        return
     reading.wrong.extend(checks.body(operation, reading.body))
 
 
+def _check_media_type(request: Request, operation: Operation) -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != operation.media_type or charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(MALFORMED_REQUEST, (f"send Content-Type: {operation.media_type}, in UTF-8",), status=415)
+
+
 def _form(request: Request) -> Mapping[str, str]:
-    return {name: values[-1] for name, values in request.form.lists()}
+    """RFC 6749, appendix A and section 3.2: a parameter without a value counts as left out, and none comes twice."""
+    form = {name: values for name, values in request.form.lists() if values != [""]}
+    if any(len(values) > 1 for values in form.values()):
+        raise ValueError("gives a parameter more than once")
+    return {name: values[0] for name, values in form.items()}
 
 
 def parse_json(raw: bytes) -> Any:
@@ -125,18 +134,34 @@ def parse_json(raw: bytes) -> Any:
         raise ValueError(f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
         raise ValueError(f"is nested more than {DEEPEST} deep")
-    if b"\\u0000" in raw:
+    if b"\\u0000" in raw and _holds_nul(value):
         raise ValueError("holds the character U+0000, which no text needs")
-    return value
+    return _whole(value) if _WRITTEN_AS_A_FRACTION.search(raw) else value
 
 
 def _depth(value: Any) -> int:
     deepest, level = 0, [value]
     while level:
         deepest += 1
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-        ]
+        level = [child for node in level for child in _children(node)]
     return deepest
+
+
+def _children(node: Any) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    names = value if isinstance(value, dict) else ()
+    return any("\0" in name for name in names) or any(_holds_nul(child) for child in _children(value))
+
+
+def _whole(value: Any) -> Any:
+    """345.0 is the whole number 345, by JSON Schema and for everything that counts with it."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(child) for name, child in value.items()}
+    return [_whole(child) for child in value] if isinstance(value, list) else value

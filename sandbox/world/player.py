@@ -6,10 +6,12 @@ its lane are one transaction. A handler may therefore be run again after a crash
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox.store import lanes
+from sandbox.store import claiming, lanes
+from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
 from sandbox.world.clock import Clock
@@ -49,7 +51,7 @@ def _rest(store: Store, job: Job) -> None:
     try:
         store.write(
             job.world,
-            lambda tx: lanes.postpone(tx, job, job.due_at, not_before=tx.real + AFTER_FAILURE),
+            lambda tx: lanes.rest(tx, job, tx.real + AFTER_FAILURE),
             at=job.due_at,
             epoch=job.epoch,
         )
@@ -58,13 +60,19 @@ def _rest(store: Store, job: Job) -> None:
 
 
 class Player:
-    """Plays what comes due as real time goes by, on a few threads."""
+    """Plays what comes due as real time goes by, on a few threads.
+
+    One owner gets at most half of them at once: a tenant whose endpoint hangs holds up nobody else.
+    """
 
     def __init__(self, store: Store, clock: Clock, handlers: Handlers, *, threads: int, lease: int) -> None:
         self._store = store
         self._clock = clock
         self._handlers = handlers
         self._lease = lease
+        self._share = max(1, threads // 2)
+        self._playing: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._free = threading.Semaphore(threads)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="player")
         self._stopping = threading.Event()
@@ -85,36 +93,38 @@ class Player:
         while not self._stopping.is_set():
             heard = self._store.bell.heard(lanes.PLAYER)
             try:
-                claimed = self._claim()
-                wake = (
-                    None
-                    if claimed
-                    else self._store.query(lambda connection: lanes.next_wake(connection, self._clock.now()))
-                )
-            except Unavailable:
-                log.exception("the database is unavailable: looking again soon")
-                claimed, wake = 0, None
-            if not claimed and not self._stopping.is_set():
-                self._wait(heard, wake)
+                wake = self._look()
+            except Exception:  # whatever it was, the loop goes on: without it nothing would ever be played again
+                log.exception("could not look at what is due: looking again soon")
+                wake = self._clock.now() + LOOK_AGAIN
+            if wake is not None and not self._stopping.is_set():
+                self._wait(heard, min(wake, self._clock.now() + LOOK_AGAIN))
 
-    def _wait(self, heard: int, wake: int | None) -> None:
-        soon = self._clock.now() + LOOK_AGAIN
-        until = soon if wake is None else min(wake, soon)
+    def _wait(self, heard: int, until: int) -> None:
         self._store.bell.wait(lanes.PLAYER, heard, lambda condition: self._clock.wait(condition, until))
+
+    def _look(self) -> int | None:
+        """Play what is due. None when that was something, else when to look again at the latest."""
+        shares, now = self._shares(), self._clock.now()
+        if self._store.query(lambda connection: claiming.anything_due(connection, now, shares)) and self._claim():
+            return None
+        wake = self._store.query(lambda connection: claiming.next_wake(connection, self._clock.now(), shares))
+        return self._clock.now() + LOOK_AGAIN if wake is None else wake
 
     def _claim(self) -> int:
         """Claim as many lanes as there are free threads, and hand them over; how many that were."""
-        now = self._clock.now()
-        if not self._store.query(lambda connection: lanes.anything_due(connection, now)):
-            return 0
         free = self._take_free()
         claimed: list[Job] = []
         try:
-            claimed = self._store.transact(lambda connection: lanes.claim(connection, now, now + self._lease, free))
+            shares, now = self._shares(), self._clock.now()
+            claimed = self._store.transact(
+                lambda connection: claiming.claim(connection, now, now + self._lease, free, shares)
+            )
         finally:
             for _ in range(free - len(claimed)):
                 self._free.release()
         for job in claimed:
+            self._count(job, 1)
             self._threads.submit(self._play, job)
         return len(claimed)
 
@@ -125,8 +135,19 @@ class Player:
             taken += 1
         return taken
 
+    def _shares(self) -> Shares:
+        with self._counting:
+            return Shares(dict(self._playing), self._share)
+
+    def _count(self, job: Job, more: int) -> int:
+        with self._counting:
+            self._playing[job.owner] += more
+            return self._playing[job.owner]
+
     def _play(self, job: Job) -> None:
         try:
             play(self._store, self._handlers, job)
         finally:
             self._free.release()
+            if self._count(job, -1) == self._share - 1:
+                self._store.bell.ring([lanes.PLAYER])  # the owner may have more again

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
-from sandbox.store import lanes, worlds
+from sandbox.store import claiming, lanes, worlds
 from sandbox.store.lanes import Job
-from sandbox.store.store import StaleEpoch, Store, Tx
+from sandbox.store.store import Store, Tx
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
 from sandbox.world.player import Handlers, play
@@ -57,7 +57,8 @@ class Conductor:
         fired: list[Job] = []
         broken: list[int] = []
         try:
-            self._wait_for_players(name)
+            if not self._players_left(name, deadline):
+                return self._end(name, token, fired, None, more=True)
             while most is None or len(fired) < most:
                 if self.clock.now() >= deadline:
                     return self._end(name, token, fired, None, more=True)
@@ -73,28 +74,31 @@ class Conductor:
             raise
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> int | None:
-        upto = None if target is None else target(tx.now)
-        if upto is not None:
-            check_jump(tx.now, upto)
+        """Take the world, then look at its clock: from here on nobody else moves it."""
         if not worlds.begin_run(tx.connection, tx.world.name, token, tx.real, tx.real + self.lease):
-            raise Problem(
-                INVALID_REQUEST,
-                ("another advance, step or drain of this world is under way: wait for its answer",),
-                409,
-            )
-        worlds.set_clock(tx.connection, moved(tx.world, tx.real, tx.now))
+            raise _refused("another advance, step or drain of this world is under way: wait for its answer")
+        world = worlds.find(tx.connection, tx.world.name)
+        now = replace(world, run_until=0).now(tx.real)
+        upto = None if target is None else target(now)
+        if upto is not None:
+            check_jump(now, upto)
+        worlds.set_clock(tx.connection, replace(world, virtual_base=now, real_base=tx.real))
         return upto
 
-    def _wait_for_players(self, name: str) -> None:
-        while self.store.read(name, lambda tx: lanes.anything_leased(tx, tx.real)):
+    def _players_left(self, name: str, deadline: int) -> bool:
+        """Wait until the loop has settled what it had claimed before; False when that takes longer than a run may."""
+        while self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real)):
+            if self.clock.now() >= deadline:
+                return False
             heard = self.store.bell.heard(lanes.PLAYER)
             self.store.bell.wait(
                 lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
             )
+        return True
 
     def _next(self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool) -> Job | None:
         """Claim the next thing and set the clock to it."""
-        job = lanes.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
+        job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
         if job is not None:
             clock = moved(tx.world, tx.real, job.due_at)
             changes = {
@@ -103,7 +107,7 @@ class Conductor:
                 "run_until": tx.real + self.lease,
             }
             if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
-                raise StaleEpoch(tx.world.name)
+                raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
         return job
 
     def _end(self, name: str, token: str, fired: list[Job], upto: int | None, *, more: bool) -> Played:
@@ -121,3 +125,7 @@ class Conductor:
 
         world = self.store.write(name, end)
         return Played(world.now(self.clock.now()), tuple(fired), more)
+
+
+def _refused(message: str) -> Problem:
+    return Problem(INVALID_REQUEST, (message,), 409)

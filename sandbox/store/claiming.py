@@ -1,0 +1,134 @@
+"""Claiming: who may play what is due. What is claimed is a lane, for the time of a lease; the fence counts the claims.
+
+A lease that has run out is free to be claimed again: its player died, or is so slow that what it does is not settled.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
+
+from sandbox.store.documents import unpack
+from sandbox.store.lanes import Job
+from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.store import Tx
+
+_ahead = jobs.alias("ahead")
+_FIRST = (
+    select(_ahead.c.id)
+    .where(_ahead.c.lane_id == lanes.c.id)
+    .order_by(_ahead.c.rank, _ahead.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_HEADS = (
+    select(
+        jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
+        jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
+    )
+    .join(lanes, jobs.c.lane_id == lanes.c.id)
+    .where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST)
+    .order_by(jobs.c.due_at, lanes.c.id)
+)  # fmt: skip
+
+# ---- claiming, as time goes by ---------------------------------------------------------------------------------------
+_OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
+_FREE = and_(
+    lanes.c.leased_until <= bindparam("real"),
+    lanes.c.not_before <= bindparam("real"),
+    lanes.c.owner.not_in(bindparam("busy", expanding=True)),
+)
+_UNOWNED = worlds.c.run_until <= bindparam("real")
+_WORLD_NOW = worlds.c.virtual_base + (bindparam("real") - worlds.c.real_base) * worlds.c.rate
+_DUE = (
+    select(lanes.c.id, lanes.c.owner)
+    .join(worlds, _OF_WORLD)
+    .where(_UNOWNED, _FREE, lanes.c.due_at <= _WORLD_NOW)
+    .order_by(lanes.c.due_at, lanes.c.id)
+    .limit(bindparam("most"))
+)
+_CLAIMED = _DUE.where(worlds.c.name.in_(bindparam("kept", expanding=True))).with_for_update(of=lanes, skip_locked=True)
+# A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
+_KEEP_RUNS_OUT = (
+    select(worlds.c.name)
+    .where(_UNOWNED, select(lanes.c.id).where(_OF_WORLD, _FREE, lanes.c.due_at <= _WORLD_NOW).exists())
+    .order_by(worlds.c.name)
+    .with_for_update(read=True, skip_locked=True)
+)
+_NEXT_DUE = (
+    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, func.min(lanes.c.due_at))
+    .join(lanes, _OF_WORLD)
+    .where(_UNOWNED, worlds.c.rate > 0, _FREE, lanes.c.due_at.is_not(None))
+    .group_by(worlds.c.name, worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate)
+)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many lanes of each owner the caller is playing, of which no owner gets more than `most`."""
+
+    playing: Mapping[str, int] = field(default_factory=dict)
+    most: int = 1_000_000
+
+    @property
+    def used_up(self) -> list[str]:
+        """The owners that get no more for now."""
+        return [owner for owner, count in self.playing.items() if count >= self.most]
+
+
+def anything_due(connection: Connection, real: int, shares: Shares) -> bool:
+    """Whether `claim` would find something: a look that writes nothing."""
+    return connection.execute(_DUE, {"real": real, "busy": shares.used_up, "most": 1}).first() is not None
+
+
+def claim(connection: Connection, real: int, lease_until: int, most: int, shares: Shares) -> list[Job]:
+    """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
+    moment = {"real": real, "busy": shares.used_up}
+    kept = connection.execute(_KEEP_RUNS_OUT, moment).scalars().all()
+    found = connection.execute(_CLAIMED, {**moment, "most": most, "kept": kept}).tuples().all()
+    taken, lane_ids = Counter(shares.playing), []
+    for lane_id, owner in found:
+        if taken[owner] < shares.most:
+            taken[owner] += 1
+            lane_ids.append(lane_id)
+    return _lease(connection, lane_ids, lease_until) if lane_ids else []
+
+
+def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
+    """When, in real time, the next lane comes due that nobody has and the caller may claim."""
+    rows = connection.execute(_NEXT_DUE, {"real": real, "busy": shares.used_up}).tuples().all()
+    return min(
+        (real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None
+    )
+
+
+# ---- claiming, in a run that owns the world --------------------------------------------------------------------------
+def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
+    """The head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
+    query = _heads_of(tx).where(lanes.c.id.not_in(beside)).order_by(lanes.c.due_at, lanes.c.id).limit(1)
+    if upto is not None:
+        query = query.where(lanes.c.due_at <= upto)
+    if not retries:
+        query = query.where(lanes.c.attempts == 0)
+    found = tx.connection.execute(query).scalars().first()
+    return None if found is None else _lease(tx.connection, [found], lease_until)[0]
+
+
+def anything_leased(tx: Tx, real: int) -> bool:
+    """Whether a player still has a lane of this world."""
+    return tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > real).limit(1)).first() is not None
+
+
+def _heads_of(tx: Tx) -> Select[int]:
+    return select(lanes.c.id).where(
+        lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, lanes.c.due_at.is_not(None)
+    )
+
+
+def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
+    connection.execute(
+        update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
+    )
+    rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).mappings()
+    return [Job(**{**row, "payload": unpack(row["payload"])}) for row in rows]
