@@ -138,6 +138,8 @@ def request_to_supplier(request: Request, entity: Entity) -> dict[str, Any]:
     body = {
         name: value for name, value in request.body.items() if name not in ("status", "supplier", "supplierReference")
     }
+    if "siteInformation" in body:
+        body["siteInformation"] = supplier_sites(body["siteInformation"])
     if request.kind == CANCELLATION and entity.kind == ORDER:
         body.pop("text", None)  # the supplier's side has no text
         known = {} if entity.supplier_reference is None else {"supplierOrderReference": entity.supplier_reference}

@@ -28,11 +28,9 @@ def look_up(parts: Parts, call: Call) -> Answer:
 def _supplier(parts: Parts, call: Call) -> str:
     """Whose addresses to search: published default is the supplier configured for the tenant, here its first."""
     tenant = call.caller.code
-    chosen: str | None = call.query.get("supplier")
-    if chosen is not None:
+    chosen: str = call.query.get("supplier") or next(iter(suppliers_of(parts, tenant)), "")
+    if chosen:
         check_supplier(parts, tenant, chosen)
-    else:
-        chosen = next(iter(suppliers_of(parts, tenant)), None)
     if chosen not in parts.library.suppliers:
         raise Problem(NOT_IMPLEMENTED, (f"no source of addresses is configured for {chosen or tenant}",))
     return chosen

@@ -48,6 +48,6 @@ def _check_quote(parts: Parts, tx: Tx, tenant: str, request: Mapping[str, Any]) 
     if found is None:
         raise invalid(f"/supplierQuoteId: {request['supplier']} gave you no such quote: POST /quote asks for one")
     if found.expires_at is not None and found.expires_at <= tx.now:
-        raise invalid(f"/supplierQuoteId: the quote expired at {to_text(found.expires_at)}: POST /quote asks for another")
+        raise invalid(f"/supplierQuoteId: the quote expired at {to_text(found.expires_at)}: ask for another")
     if wrong := list(differences(found.body, request, parts.library.premises)):
         raise invalid(*wrong)

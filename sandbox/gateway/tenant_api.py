@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
+from sandbox.domain.mapping import supplier_address
 from sandbox.gateway import addresses, ethernet, history, ordering, quotes
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
@@ -42,7 +43,7 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
-    query = {"address": _without_more(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
+    query = {"address": supplier_address(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
         status, body = ask(parts, _ask(call, supplier, query=query))
     except Problem as problem:
@@ -66,7 +67,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
         for name in ("serviceSpecification", "appointmentFromDate", "appointmentPurpose")
         if name in call.query
     }
-    body = _answer(parts, _ask(call, supplier, query={"address": _without_more(call.query["address"]), **query}))
+    body = _answer(parts, _ask(call, supplier, query={"address": supplier_address(call.query["address"]), **query}))
     slots = [
         slot for slot in body["availableTimeslots"] if slot.get("standard", True) or not call.query.get("standardOnly")
     ]
@@ -91,7 +92,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
 
     reservation_id = parts.store.write(caller.world, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
-    body = {"id": reservation_id, "address": _without_more(request["address"]), **wanted}
+    body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
     published = {**request, **answer, "id": reservation_id, "address": request["address"]}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
@@ -121,8 +122,3 @@ def _ask(
         query=query or {},
         body=body,
     )
-
-
-def _without_more(address: Mapping[str, Any]) -> dict[str, Any]:
-    """A supplier's address identifier has no further ones inside."""
-    return {"id": address["id"], "type": address["type"]}

@@ -1,6 +1,6 @@
 """The Supplier API of the fakes: which operation is answered by what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.planning import plan
 from sandbox.domain.scenarios import choose
+from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store.store import Tx
 from sandbox.suppliers import booking, ethernet, quotes
@@ -36,10 +37,20 @@ def check_availability(parts: Parts, call: Call) -> Answer:
     if supplier.code not in premises.suppliers:
         reasons = [{"code": "ADDRESS_NOT_SERVED", "text": f"{supplier.code} has no network at this address"}]
         return Answer(200, {"address": premises.address, "unavailabilityReasons": reasons})
+    types = call.query.get("serviceTypes", ["BROADBAND"])
+    specifications = [each for wanted in dict.fromkeys(types) for each in _SOLD[wanted](supplier)]
+    if not specifications:
+        reasons = [{"code": "SERVICE_TYPE_NOT_SOLD", "text": f"{supplier.code} sells no {' and no '.join(types)}"}]
+        return Answer(200, {"address": premises.address, "unavailabilityReasons": reasons})
     line = {"type": "NEW", "lineType": "FIBRE"}
-    if supplier.installation_type is not None:
+    if supplier.installation_type is not None and "BROADBAND" in types:  # no visit is booked for Ethernet
         line["installationType"] = supplier.installation_type
-    specifications = [
+    site = {"line": line, "existingLines": []}
+    return Answer(200, {"address": premises.address, "serviceSpecifications": specifications, "siteInformation": site})
+
+
+def _broadband(supplier: Supplier) -> list[dict[str, Any]]:
+    return [
         {
             "id": each.id,
             "name": each.name,
@@ -47,8 +58,13 @@ def check_availability(parts: Parts, call: Call) -> Answer:
         }
         for each in supplier.specifications
     ]
-    site = {"line": line, "existingLines": []}
-    return Answer(200, {"address": premises.address, "serviceSpecifications": specifications, "siteInformation": site})
+
+
+# What a supplier sells, by the published type of service, as availability shows it.
+_SOLD: Mapping[str, Callable[[Supplier], list[dict[str, Any]]]] = {
+    "BROADBAND": _broadband,
+    "ETHERNET": ethernet.specifications,
+}
 
 
 def take_order(parts: Parts, call: Call) -> Answer:

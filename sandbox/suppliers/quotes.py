@@ -67,7 +67,8 @@ def _priced(parts: Parts, ethernet: Ethernet, code: str, request: Mapping[str, A
 
 
 def _wrong_services(ethernet: Ethernet, services: list[dict[str, Any]]) -> Iterator[str]:
-    sold, asked = [each.id for each in ethernet.specifications], [each["serviceSpecification"]["id"] for each in services]
+    sold = [each.id for each in ethernet.specifications]
+    asked = [each["serviceSpecification"]["id"] for each in services]
     for number, each in enumerate(asked):
         if each not in sold:
             yield f"/service/{number}/serviceSpecification: sold are {', '.join(sold)}"

@@ -64,6 +64,10 @@ def _after(entity: SupplierEntity, beat: PlannedBeat) -> SupplierEntity:
     if more and "serviceOrderItem" in body:
         item = body["serviceOrderItem"]
         body["serviceOrderItem"] = {**item, "serviceCharacteristics": [*item.get("serviceCharacteristics", []), *more]}
+    elif more and "orderItems" in body:
+        first, *others = body["orderItems"]
+        told = {**first, "serviceCharacteristics": [*first.get("serviceCharacteristics", []), *more]}
+        body["orderItems"] = [told, *others]
     elif more:
         body["serviceCharacteristics"] = [*body.get("serviceCharacteristics", []), *more]
     return replace(entity, sequence=entity.sequence + 1, body={**body, **changes})
