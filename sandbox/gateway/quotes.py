@@ -39,10 +39,10 @@ def ask_for(parts: Parts, call: Call) -> Answer:
     shown = list(parts.fan_out.map(partial(_quoted, parts, call), items, numbers))
 
     def keep(tx: Tx) -> str:
-        for each, item in zip(numbers, shown, strict=True):
+        for each, asked, item in zip(numbers, items, shown, strict=True):
             if "supplierQuoteId" in item:
                 expires = to_ms(item["expiryDateTime"]) if "expiryDateTime" in item else None
-                quotes.add(tx, Quote(each, tenant, item["supplier"], item["supplierQuoteId"], expires, item))
+                quotes.add(tx, Quote(each, tenant, item["supplier"], item["supplierQuoteId"], expires, asked))
         return to_text(tx.now)
 
     created = parts.store.write(call.caller.world, keep, at=call.at)

@@ -12,7 +12,7 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Quote:
-    """One supplier's price, handed to a tenant. `body` is the published item; `expires_at` None is never."""
+    """One supplier's quote, handed to a tenant. `body` is the item as the tenant asked; `expires_at` None is never."""
 
     id: int
     tenant: str
