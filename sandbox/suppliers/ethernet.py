@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sandbox.domain import lifecycles
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
@@ -17,8 +16,11 @@ from sandbox.parts import Parts
 from sandbox.store import quotes
 from sandbox.store.store import Tx
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take
+from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take, taken_order
 from sandbox.wire.calls import Answer, Call
+
+# What availability says of a site where Ethernet alone is asked for: a line is always a new one, with no visit to book.
+NEW_SITE: Mapping[str, Any] = {"line": {"type": "NEW", "lineType": "FIBRE"}, "existingLines": []}
 
 
 def take_order(parts: Parts, call: Call) -> Answer:
@@ -36,11 +38,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
         _check_quote(parts, tx, supplier.code, order)
         world, chosen = tx.world, parts.library.scenarios[choice.scenario]
         story = plan(chosen, choice, builder, order, tx.now, world.gap, world.seed, world.epoch)
-        if story.status == 422:
-            raise invalid(*story.messages)
-        stated = {**order, "supplierOrderReference": story.order_reference, "status": story.order_status}
-        kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
-        return Taken(story.status, stated if story.status == 201 else None, kept, story.beats)
+        return taken_order(story, order)
 
     return take(parts, call, supplier.code, ORDER, decide)
 
