@@ -37,7 +37,7 @@ def scenario_entry(scenario: Scenario) -> dict[str, Any]:
         "description": scenario.description,
         "default": scenario.default,
         "parameters": {name: {"type": "integer", **vars(each)} for name, each in scenario.parameters.items()},
-        "beats": [beat.kci for beat in scenario.order.beats],
+        "beats": [beat.kci for beat in scenario.opening.beats],
     }
 
 
