@@ -1,7 +1,6 @@
 """Placing Ethernet orders: by a quote that its supplier gave to this tenant, and for nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sandbox.domain import entities as rules
@@ -28,9 +27,8 @@ def place(parts: Parts, call: Call) -> Answer:
     chosen = sending.chosen(call)
     check_supplier(parts, tenant, request["supplier"])
     supplier = parts.library.suppliers.get(request["supplier"])
-    builder = supplier and replace(supplier, appointments=None)  # no visit is booked for Ethernet
     scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, builder)
+    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)
 
     def keep(tx: Tx) -> Entity:
         _check_quote(parts, tx, tenant, request)

@@ -27,12 +27,12 @@ def take_order(parts: Parts, call: Call) -> Answer:
     """POST /ethernet/service-orders: taken when it is for what was quoted, and told like every other order."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    builder = without_visits(supplier, ethernet_of(supplier))
+    builder = _builder(supplier, ethernet_of(supplier))
     wrong = list(wrong_sites(parts, supplier, order["siteInformation"], "/siteInformation"))
     if wrong:
         raise invalid(*wrong)
     scenario, problem_code, kci_delay = (call.headers.get(name) for name in SCENARIO_HEADERS)
-    choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, builder)
+    choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)
 
     def decide(tx: Tx) -> Taken:
         _check_quote(parts, tx, supplier.code, order)
@@ -48,11 +48,6 @@ def ethernet_of(supplier: Supplier) -> Ethernet:
     if supplier.ethernet is None:
         raise invalid(f"{supplier.code} sells no Ethernet")
     return supplier.ethernet
-
-
-def without_visits(supplier: Supplier, ethernet: Ethernet) -> Supplier:
-    """The supplier as the builder of its Ethernet: by a lead time of its own, and with no appointment to make."""
-    return replace(supplier, lead_time=ethernet.lead_time, installation_type=None, appointments=None)
 
 
 def specifications(supplier: Supplier) -> list[dict[str, Any]]:
@@ -76,6 +71,12 @@ def wrong_sites(parts: Parts, supplier: Supplier, sites: Sequence[Mapping[str, A
             yield f"{where}/{number}/postcode: these premises have another"
     if len({place(book, site["address"]) for site in sites}) < len(sites):
         yield f"{where}: two sites are the same premises"
+
+
+def _builder(supplier: Supplier, ethernet: Ethernet) -> Supplier:
+    """The supplier as it builds Ethernet: in a time of its own, with no appointment to make and no line to tell."""
+    more: dict[str, Any] = {"installation_type": None, "appointments": None, "line_characteristics": ()}
+    return replace(supplier, lead_time=ethernet.lead_time, **more)
 
 
 def _check_quote(parts: Parts, tx: Tx, supplier: str, order: Mapping[str, Any]) -> None:
