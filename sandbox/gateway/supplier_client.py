@@ -52,11 +52,12 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     headers = {
         "Authorization": f"Bearer {parts.tokens.own(Caller('gateway', '', call.world))}",
         "Content-Type": "application/json",
-        "Tenant": call.tenant,
         "X-Request-ID": call.request_id,
         "X-Conversation-ID": call.conversation_id,
         **call.headers,
     }
+    if any(each.name == "Tenant" for each in operation.parameters):  # published: not on quotes and Ethernet orders
+        headers["Tenant"] = call.tenant
     parcel = Parcel(
         method=operation.method,
         url=f"{SCHEME}://suppliers/{call.supplier}{operation.path.format_map(call.path)}",
