@@ -79,7 +79,9 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
         "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
         "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
     }
-    control = {**clock.handlers(parts, conductor), **inbox.handlers(parts), **catalogue.handlers(parts)}
+    endpoints = endpoint.Endpoints()
+    control = clock.handlers(parts, conductor) | inbox.handlers(parts) | catalogue.handlers(parts)
+    control |= endpoint.reading(endpoints)
     gateway = _app(
         parts,
         "gateway",
@@ -101,7 +103,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     tenants = _app(
         parts,
         "tenants",
-        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoint.Endpoints())),
+        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoints)),
         fault=TENANT_FAULT,
     )
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))

@@ -1,6 +1,5 @@
 """The world's clock by the control API: look at it, change its speed, jump."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from sandbox.world.runs import Conductor, Played
 _ABOUT = ("order", "supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
 
 
-def handlers(parts: Parts, conductor: Conductor) -> Mapping[str, Handler]:
+def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
     """The handlers of the clock's operations."""
     return {
         "getClock": partial(show, parts),

@@ -4,10 +4,11 @@ import fcntl
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from sandbox.store.schema import VERSION, about, metadata
+from sandbox.store.statements import Statement
 
 _READERS = 32
 _CONNECTIONS = 16  # to PostgreSQL, for reading and for writing each, and as many again when it is busy
@@ -60,12 +61,18 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
         writing = create_engine(
             url, isolation_level="READ COMMITTED", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
         )
-    _make_tables(writing)
+    try:
+        _make_tables(writing)
+    except BaseException:
+        writing.dispose()
+        raise
     return reading, writing
 
 
 def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
     engine = create_engine(url, pool_size=_READERS, max_overflow=_READERS, connect_args={"check_same_thread": False})
+
+    start = Statement(text(begin))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -80,7 +87,7 @@ def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        start.change(connection, {})
 
     return engine
 
