@@ -114,7 +114,7 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
     for job in new:
         _ADD_JOB.change(
             tx.connection,
-            {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack({**job.ref._asdict(), **job.payload})},
+            {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack({**job.payload, **job.ref._asdict()})},
         )
     _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
     tx.rings.add(PLAYER)
