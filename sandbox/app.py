@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, ordering, tenant_api
+from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import catalogue, clock, endpoint, inbox, pages
 from sandbox.settings import Settings
@@ -66,7 +66,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
 def _jobs(parts: Parts) -> Handlers:
     """What is played by what."""
     return {
-        "send": partial(ordering.send, parts),
+        "send": partial(sending.send, parts),
+        "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
         "release": partial(inbound.release, parts),
         "push": partial(delivery.push, parts),

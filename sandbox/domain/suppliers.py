@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from sandbox.domain.durations import parse_duration
+from sandbox.domain.ethernet import Ethernet, ethernet_from
 
 # Published: START, TRANSFER and TAKEOVER name a fibre line by its ONT and port, any other by its LINE_ID.
 _LINE_CHARACTERISTICS: Mapping[str, tuple[str, ...]] = {
@@ -52,6 +53,7 @@ class Supplier:
 
     After the KCI `point_of_no_return` it takes no cancellation of an order; None: it always does.
     `line_characteristics` are the names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID.
+    `ethernet` is None where it sells none.
     """
 
     code: str
@@ -67,6 +69,7 @@ class Supplier:
     lead_time: int
     reference_prefix: str
     appointments: Appointments | None
+    ethernet: Ethernet | None
 
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
@@ -88,6 +91,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         lead_time=mapping["leadTime"],
         reference_prefix=mapping["referencePrefix"],
         appointments=_appointments_from(appointments) if appointments else None,
+        ethernet=ethernet_from(mapping["ethernet"]) if "ethernet" in mapping else None,
     )
 
 

@@ -9,9 +9,9 @@ from standardwebhooks import Webhook
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_text
+from sandbox.domain.entities import Entity, Ref, Update
 from sandbox.domain.errors import INVALID_REQUEST, Problem, not_found
 from sandbox.domain.ids import make_id
-from sandbox.domain.orders import Order, Update
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis, lanes, timeline
 from sandbox.store.accounts import Tenant
@@ -22,28 +22,27 @@ from sandbox.wire.courier import NoAnswer, Parcel
 from sandbox.world.player import Settle
 
 
-def announce(tx: Tx, order: Order, update: Update) -> Order:
-    """Tell the tenant: the KCI takes the next number and the order as it stands. The order returned is to be saved."""
-    order = replace(order, sequence=order.sequence + 1)
-    kci_id = make_id(tx.world.seed, tx.world.epoch, "kci", order.tenant, order.id, order.sequence)
-    body = kci.envelope(kci_id, order, update, tx.now)
-    tenant = accounts.find_tenant(tx.connection, order.tenant)
+def announce(tx: Tx, entity: Entity, update: Update) -> Entity:
+    """Tell the tenant: the KCI takes the next number and the entity as it stands. What is returned is to be saved."""
+    entity = replace(entity, sequence=entity.sequence + 1)
+    kci_id = make_id(tx.world.seed, tx.world.epoch, "kci", entity.tenant, str(entity.ref), entity.sequence)
+    body = kci.envelope(kci_id, entity, update, tx.now)
+    tenant = accounts.find_tenant(tx.connection, entity.tenant)
     pushed = tenant is not None and tenant.callback_url is not None
     status = kci.PENDING if pushed else kci.DELIVERED  # with no callback the mailbox is the delivery
-    kcis.add(
-        tx, Kci(order.tenant, kci_id, order.id, order.sequence, order.conversation, status, tx.now, orjson.dumps(body))
-    )
+    about = (kci_id, str(entity.ref), entity.sequence, entity.conversation)
+    kcis.add(tx, Kci(entity.tenant, *about, status, tx.now, orjson.dumps(body)))
     detail = {
         "id": kci_id,
-        "sequenceNumber": order.sequence,
+        "sequenceNumber": entity.sequence,
         "updateType": update.update_type,
         **update.content,
-        "status": order.status,
+        "status": entity.status,
     }
-    timeline.note(tx, order.tenant, order.id, "kci", detail)
+    timeline.note(tx, entity.tenant, entity.ref, "kci", detail)
     if pushed:
-        _queue(tx, order.tenant, order.id, kci_id, order.sequence)
-    return order
+        _queue(tx, entity.tenant, entity.ref, kci_id, entity.sequence)
+    return entity
 
 
 def resend(tx: Tx, owner: str, kci_id: str) -> str:
@@ -55,18 +54,18 @@ def resend(tx: Tx, owner: str, kci_id: str) -> str:
     if tenant is None or tenant.callback_url is None:
         raise Problem(INVALID_REQUEST, ("no callback is registered: PUT /_sandbox/callback first",), 409)
     kcis.set_status(tx, owner, kci_id, kci.PENDING)
-    lanes.withdraw(tx, _lane(owner, found.order_id), rank=found.sequence)  # a retry that waits: this comes instead
-    _queue(tx, owner, found.order_id, kci_id, found.sequence)
+    lanes.withdraw(tx, _lane(owner, found.about), rank=found.sequence)  # a retry that waits: this comes instead
+    _queue(tx, owner, found.about, kci_id, found.sequence)
     return kci.PENDING
 
 
-def _queue(tx: Tx, tenant: str, order_id: int, kci_id: str, sequence: int) -> None:
-    job = NewJob("push", tx.now, {"order": order_id, "kci": kci_id}, rank=sequence)
-    lanes.queue(tx, _lane(tenant, order_id), tenant, [job])
+def _queue(tx: Tx, tenant: str, ref: Ref, kci_id: str, sequence: int) -> None:
+    job = NewJob("push", tx.now, ref, sequence, {"kci": kci_id})
+    lanes.queue(tx, _lane(tenant, ref), tenant, [job])
 
 
-def _lane(tenant: str, order_id: int) -> str:
-    return f"push {tenant} {order_id}"
+def _lane(tenant: str, ref: Ref) -> str:
+    return f"push {tenant} {ref}"
 
 
 def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str) -> dict[str, str]:
@@ -106,7 +105,7 @@ def push(parts: Parts, job: Job) -> Settle:
             _close(tx, job, kci.DELIVERED if outcome["ok"] else kci.FAILED)
         else:
             detail["nextAttempt"] = to_text(due)
-        timeline.note(tx, job.owner, job.payload["order"], "attempt", detail)
+        timeline.note(tx, job.owner, job.ref, "attempt", detail)
         return due
 
     return settle

@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 
 from sandbox.domain import lifecycles
-from sandbox.domain import orders as rules
+from sandbox.domain.entities import Entity, Ref
 from sandbox.domain.errors import Problem, invalid
-from sandbox.domain.mapping import TYPES, changes_from, update_from
-from sandbox.domain.orders import Order, Update
+from sandbox.domain.mapping import PROPERTIES, REFERENCE
+from sandbox.gateway import requesting, services, unsolicited
 from sandbox.gateway.delivery import announce
+from sandbox.gateway.judging import Step, steps_of
 from sandbox.parts import Parts
-from sandbox.store import lanes, orders, received, timeline
+from sandbox.store import entities, lanes, received, timeline
 from sandbox.store.lanes import Job, NewJob
 from sandbox.store.received import Received
 from sandbox.store.store import Tx
@@ -24,9 +25,8 @@ from sandbox.world.player import Settle
 
 def accept(parts: Parts, call: Call) -> Answer:
     """POST /kcis at the gateway: 204, or a refusal that changes nothing and says what would have been allowed."""
-    refusal = parts.store.write(
-        call.caller.world, lambda tx: _take(tx, call.caller.code, call.body, parts.settings.patience), at=call.at
-    )
+    supplier, patience = call.caller.code, parts.settings.patience
+    refusal = parts.store.write(call.caller.world, lambda tx: _take(tx, supplier, call.body, patience), at=call.at)
     if refusal is not None:
         raise invalid(*refusal)
     return Answer(204)
@@ -34,148 +34,138 @@ def accept(parts: Parts, call: Call) -> Answer:
 
 def _take(tx: Tx, supplier: str, kci: Mapping[str, Any], patience: int) -> tuple[str, ...] | None:
     """Why the KCI is refused, or None. Told once: the same KCI sent again gets the first answer again."""
-    order = _order_of(tx, supplier, _entity(kci))
     digest = sha256(orjson.dumps(kci, option=orjson.OPT_SORT_KEYS)).hexdigest()
     known = received.find(tx, supplier, kci["id"])
     if known is not None:
         if known.digest != digest:
             raise invalid(f"/id: {kci['id']} was used for another KCI: give every KCI an id of its own")
         return known.refusal
-    item = Received(
-        supplier, kci["id"], order.tenant, order.id, kci["sequenceNumber"], tx.now, digest, True, None, dict(kci)
-    )
-    if _must_wait(order, item.sequence):
+    new = kci["reasonCode"] == unsolicited.CREATED
+    entity = unsolicited.create(tx, supplier, kci) if new else _entity_of(tx, supplier, kci)
+    about = (entity.tenant, str(entity.ref), kci["sequenceNumber"], tx.now, digest)
+    item = Received(supplier, kci["id"], *about, held=not new, refusal=None, body=None if new else dict(kci))
+    if new:
         received.add(tx, item)
-        _be_patient(tx, order, item, patience)
         return None
-    order, refusal = _judge(tx, order, item)
+    if _must_wait(entity, item.sequence):
+        received.add(tx, item)
+        _be_patient(tx, entity, item, patience)
+        return None
+    entity, refusal = _judge(tx, entity, item)
     received.add(tx, replace(item, held=False, refusal=refusal, body=None))
-    orders.save(tx, _release(tx, order))
+    entities.save(tx, _release(tx, entity))
     return refusal
 
 
-def _entity(kci: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "provideServiceOrder" not in kci:
-        raise invalid("send provideServiceOrder: modify and cease orders are not taken yet")
-    entity: Mapping[str, Any] = kci["provideServiceOrder"]
+def _entity_of(tx: Tx, supplier: str, kci: Mapping[str, Any]) -> Entity:
+    """What the KCI is about, by the gateway's id or the supplier's reference; the two must not disagree."""
+    name = next(name for name in PROPERTIES if name in kci)
+    kind, theirs = PROPERTIES[name], kci[name]
+    tenant, number, reference = theirs["tenant"], theirs.get("id"), theirs.get(REFERENCE[kind])
+    if number is None and reference is not None:
+        number = entities.find_by_reference(tx, tenant, supplier, kind, reference)
+    entity = None if number is None else entities.find(tx, tenant, Ref(kind, number), lock=True)
+    if entity is None or entity.supplier != supplier:
+        raise invalid(f"no {kind} of {tenant} at {supplier} is known by id {theirs.get('id')} or reference {reference}")
+    if reference is not None and entity.supplier_reference not in (None, reference):
+        raise invalid(f"{entity.ref} is known by reference {entity.supplier_reference}, not {reference}")
+    if reference is not None and entity.supplier_reference is None:
+        other = entities.find_by_reference(tx, tenant, supplier, kind, reference)
+        if other is not None:
+            raise invalid(f"reference {reference} is that of {kind} {other}, not of {entity.ref}")
     return entity
 
 
-def _order_of(tx: Tx, supplier: str, entity: Mapping[str, Any]) -> Order:
-    """The order that the KCI is about, by the gateway's id or the supplier's reference; the two must not disagree."""
-    tenant, order_id, reference = entity["tenant"], entity.get("id"), entity.get("supplierOrderReference")
-    if order_id is None and reference is not None:
-        order_id = orders.find_by_reference(tx, tenant, supplier, reference)
-    order = None if order_id is None else orders.find(tx, tenant, order_id, lock=True)
-    if order is None or order.supplier != supplier:
-        raise invalid(f"no order of {tenant} at {supplier} is known by id {entity.get('id')} or reference {reference}")
-    if reference is not None and order.supplier_reference not in (None, reference):
-        raise invalid(f"order {order.id} is known by reference {order.supplier_reference}, not {reference}")
-    if reference is not None and order.supplier_reference is None:
-        other = orders.find_by_reference(tx, tenant, supplier, reference)
-        if other is not None:
-            raise invalid(f"reference {reference} is that of order {other}, not of {order.id}")
-    return order
-
-
-def _must_wait(order: Order, sequence: int) -> bool:
+def _must_wait(entity: Entity, sequence: int) -> bool:
     """Whether the KCI came too early: before the supplier's answer to the order, or before a lower number."""
-    if order.status == lifecycles.RECEIVED_BY_GATEWAY:
+    if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
         return True
-    if lifecycles.terminal(rules.KIND, order.status):
+    if lifecycles.terminal(entity.kind, entity.status):
         return False  # whatever is missing cannot be taken any more either
-    answered_at_once = order.supplier_sequence == 0 and order.status != lifecycles.SENT_TO_SUPPLIER
-    next_numbers = order.supplier_sequence + (2 if answered_at_once else 1)  # after a 201 the first may be 1 or 2
+    answered_at_once = entity.supplier_sequence == 0 and entity.status != lifecycles.SENT_TO_SUPPLIER
+    next_numbers = entity.supplier_sequence + (2 if answered_at_once else 1)  # after a 201 the first may be 1 or 2
     return sequence > next_numbers
 
 
-def _be_patient(tx: Tx, order: Order, item: Received, patience: int) -> None:
+def _be_patient(tx: Tx, entity: Entity, item: Received, patience: int) -> None:
     """Wait for what is missing before this KCI: real time, however fast the world runs; world time during a run, where
-    nothing else passes. While the order has no answer, nothing is missing yet.
+    nothing else passes. While the entity has no answer, nothing is missing yet.
     """
-    if order.status == lifecycles.RECEIVED_BY_GATEWAY:
+    if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
         return
     running = tx.world.running(tx.real)
     due = tx.now + patience * (1 if running else tx.world.rate)
     not_before = tx.real + patience if tx.world.rate == 0 and not running else 0
-    job = NewJob("release", due, {"order": order.id, "supplier": item.supplier, "heldKci": item.kci}, rank=0)
-    lanes.queue(tx, f"release {item.supplier} {item.kci}", order.tenant, [job], not_before=not_before)
+    job = NewJob("release", due, entity.ref, 0, {"supplier": item.supplier, "heldKci": item.kci})
+    lanes.queue(tx, f"release {item.supplier} {item.kci}", entity.tenant, [job], not_before=not_before)
 
 
 def release(_parts: Parts, job: Job) -> Settle:
     """Patience has ended: go on without the missing number. One that comes after all is judged as new."""
 
     def settle(tx: Tx) -> None:
-        order = orders.find(tx, job.owner, job.payload["order"], lock=True)
+        entity = entities.find(tx, job.owner, job.ref, lock=True)
         late = received.find(tx, job.payload["supplier"], job.payload["heldKci"])
-        if order is None or late is None or not late.held:
+        if entity is None or late is None or not late.held:
             return
-        for item in received.held(tx, order.tenant, order.id):
+        for item in received.held(tx, entity.tenant, entity.ref):
             if item.sequence <= late.sequence:
-                order = _judge_held(tx, order, item)
-        orders.save(tx, _release(tx, order))
+                entity = _judge_held(tx, entity, item)
+        entities.save(tx, _release(tx, entity))
 
     return settle
 
 
-def release_answered(tx: Tx, tenant: str, order_id: int, patience: int) -> None:
-    """The order has its answer: judge the KCIs that came before it, and be patient with those that are early still."""
-    order = orders.find(tx, tenant, order_id, lock=True)
-    if order is not None:
-        order = _release(tx, order)
-        orders.save(tx, order)
-        for item in received.held(tx, tenant, order_id):
-            _be_patient(tx, order, item, patience)
+def release_answered(tx: Tx, tenant: str, ref: Ref, patience: int) -> None:
+    """It has its answer: judge the KCIs that came before that, and be patient with those that are early still."""
+    entity = entities.find(tx, tenant, ref, lock=True)
+    if entity is not None:
+        entity = _release(tx, entity)
+        entities.save(tx, entity)
+        for item in received.held(tx, tenant, ref):
+            _be_patient(tx, entity, item, patience)
 
 
-def _release(tx: Tx, order: Order) -> Order:
-    for item in received.held(tx, order.tenant, order.id):
-        if _must_wait(order, item.sequence):
+def _release(tx: Tx, entity: Entity) -> Entity:
+    for item in received.held(tx, entity.tenant, entity.ref):
+        if _must_wait(entity, item.sequence):
             break
-        order = _judge_held(tx, order, item)
-    return order
+        entity = _judge_held(tx, entity, item)
+    return entity
 
 
-def _judge_held(tx: Tx, order: Order, item: Received) -> Order:
-    order, refusal = _judge(tx, order, item)
+def _judge_held(tx: Tx, entity: Entity, item: Received) -> Entity:
+    entity, refusal = _judge(tx, entity, item)
     received.settle(tx, item, refusal)
-    return order
+    return entity
 
 
-def _judge(tx: Tx, order: Order, item: Received) -> tuple[Order, tuple[str, ...] | None]:
-    """The order after the KCI, with the tenant told; or with only its count raised, and why it was refused."""
-    counted = replace(order, supplier_sequence=max(order.supplier_sequence, item.sequence))
+def _judge(tx: Tx, entity: Entity, item: Received) -> tuple[Entity, tuple[str, ...] | None]:
+    """The entity after the KCI, with the tenant told; or with only its count raised, and why it was refused."""
+    kci = item.body or {}
+    counted = replace(entity, supplier_sequence=max(entity.supplier_sequence, item.sequence))
     detail = {
         "id": item.kci,
         "supplier": item.supplier,
         "sequenceNumber": item.sequence,
-        "reasonCode": (item.body or {}).get("reasonCode"),
+        "reasonCode": kci.get("reasonCode"),
     }
     try:
-        steps = _steps(counted, item, tx.now)
+        steps = steps_of(tx, counted, kci, item.received_on)
     except Problem as problem:
-        timeline.note(tx, order.tenant, order.id, "refused", detail | {"messages": list(problem.messages)})
+        timeline.note(tx, entity.tenant, entity.ref, "refused", detail | {"messages": list(problem.messages)})
         return counted, problem.messages
-    timeline.note(tx, order.tenant, order.id, "call", detail)
-    for after, update in steps:
-        if after.status != counted.status:
-            timeline.note(tx, order.tenant, order.id, "state", {"status": after.status})
-        counted = announce(tx, replace(after, sequence=counted.sequence), update)
+    timeline.note(tx, entity.tenant, entity.ref, "call", detail)
+    for step in steps:
+        counted = _take_step(tx, counted, step)
     return counted, None
 
 
-def _steps(order: Order, item: Received, at: int) -> list[tuple[Order, Update]]:
-    """Each KCI for the tenant, with the order as it then stands. Raises INVALID_REQUEST when the life cycle refuses."""
-    kci = item.body or {}
-    reason, entity = kci["reasonCode"], _entity(kci)
-    if reason not in TYPES:
-        raise invalid(f"/reasonCode: {reason} is not for a provide order: allowed are {', '.join(TYPES)}")
-    changes = changes_from(order, entity)
-    steps = []
-    if reason == "COMMITTED" and order.status == lifecycles.SENT_TO_SUPPLIER:
-        # Published: a commitment may come with the acknowledgement in one; the gateway then gives the tenant both.
-        order = rules.step(order, "ACKNOWLEDGED", at)
-        steps.append((order, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
-    order = rules.step(order, reason, at, stated=entity["status"], changes=changes)
-    steps.append((rules.known_as(order, entity.get("supplierOrderReference")), update_from(kci, item.received_on)))
-    return steps
+def _take_step(tx: Tx, entity: Entity, step: Step) -> Entity:
+    if step.after.status != entity.status:
+        timeline.note(tx, entity.tenant, entity.ref, "state", {"status": step.after.status})
+    for keep in step.effects:
+        keep(tx)
+    services.learn(tx, step.after)
+    requesting.overtake(tx, step.after)
+    return announce(tx, replace(step.after, sequence=entity.sequence), step.update)

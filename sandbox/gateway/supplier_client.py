@@ -36,6 +36,7 @@ class Ask:
     operation: str
     request_id: str
     conversation_id: str
+    path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -51,14 +52,15 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     headers = {
         "Authorization": f"Bearer {parts.tokens.own(Caller('gateway', '', call.world))}",
         "Content-Type": "application/json",
-        "Tenant": call.tenant,
         "X-Request-ID": call.request_id,
         "X-Conversation-ID": call.conversation_id,
         **call.headers,
     }
+    if any(each.name == "Tenant" for each in operation.parameters):  # published: not on quotes and Ethernet orders
+        headers["Tenant"] = call.tenant
     parcel = Parcel(
         method=operation.method,
-        url=f"{SCHEME}://suppliers/{call.supplier}{operation.path}",
+        url=f"{SCHEME}://suppliers/{call.supplier}{operation.path.format_map(call.path)}",
         headers=headers,
         body=None if call.body is None else orjson.dumps(call.body),
         query={

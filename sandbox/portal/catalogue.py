@@ -5,11 +5,12 @@ from importlib.metadata import version
 from typing import Any
 
 from sandbox.domain.durations import to_text
+from sandbox.domain.entities import ORDER, Ref
 from sandbox.domain.errors import not_found
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import orders, timeline
+from sandbox.store import entities, services, timeline
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
@@ -23,6 +24,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "listAddresses": lambda _call: _items(
             [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
         ),
+        "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
         "getHealth": lambda _call: Answer(200, {"status": "ok", "version": version("fibre-sandbox")}),
     }
@@ -32,6 +34,7 @@ def scenario_entry(scenario: Scenario) -> dict[str, Any]:
     """A scenario as the catalogue shows it."""
     return {
         "name": scenario.name,
+        "for": scenario.kind,
         "title": scenario.title,
         "description": scenario.description,
         "default": scenario.default,
@@ -56,16 +59,26 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
     return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
 
 
+def list_services(parts: Parts, call: Call) -> Answer:
+    """GET /services: what the tenant has live."""
+    live = parts.store.read(call.caller.world, lambda tx: services.live_of(tx, call.caller.code))
+    return _items([{"serviceId": each.service_id, "supplier": each.supplier, **each.body} for each in live])
+
+
 def show_timeline(parts: Parts, call: Call) -> Answer:
     """GET /orders/{id}/timeline: calls in, state changes, KCIs and attempts, as they happened."""
     text, owner = call.path["id"], call.caller.code
 
     def look(tx: Tx) -> dict[str, Any]:
-        order = orders.find(tx, owner, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
+        order = (
+            entities.find(tx, owner, Ref(ORDER, int(text)))
+            if text.isascii() and text.isdecimal() and len(text) <= 12
+            else None
+        )
         if order is None:
             raise not_found(f"you have no order {text}")
         items = [
-            {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_order(tx, owner, order.id)
+            {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_entity(tx, owner, order.ref)
         ]
         return {"order": {"id": order.id, "status": order.status}, "items": items}
 

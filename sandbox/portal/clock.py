@@ -13,7 +13,7 @@ from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.runs import Conductor, Played
 
-_ABOUT = ("order", "supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
+_ABOUT = ("supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
 
 
 def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
@@ -66,6 +66,7 @@ def _fired(job: Job) -> dict[str, Any]:
     return {
         "at": to_text(job.due_at),
         "kind": job.kind,
+        job.ref.kind: job.ref.id,
         **{name: job.payload[name] for name in _ABOUT if name in job.payload},
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from sandbox.domain.entities import Ref, parse_ref
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
 from sandbox.store.statements import Statement
@@ -14,19 +15,24 @@ from sandbox.store.store import Tx
 
 @dataclass(frozen=True)
 class Kci:
-    """One KCI to `owner`: its body is fixed; `status` says how its delivery stands."""
+    """One KCI to `owner`: `entity` says what it is about; its body is fixed; `status` says how its delivery stands."""
 
     owner: str
     id: str
-    order_id: int
+    entity: str
     sequence: int
     conversation: str
     status: str
     delivered_on: int
     body: bytes
 
+    @property
+    def about(self) -> Ref:
+        """What it is about."""
+        return parse_ref(self.entity)
 
-_NAMES = ("owner", "id", "order_id", "sequence", "conversation", "status", "delivered_on", "body")
+
+_NAMES = ("owner", "id", "entity", "sequence", "conversation", "status", "delivered_on", "body")
 _COLUMNS = tuple(kcis.c[name] for name in _NAMES)
 _OWNED = (
     kcis.c.world == bindparam("in_world"),
@@ -36,8 +42,8 @@ _OWNED = (
 _ADD = Statement(insert(kcis))
 _HAND_OVER = Statement(insert(mailbox))
 _FIND = Statement(select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id")))
-_OF_ORDER = Statement(
-    select(*_COLUMNS).where(*_OWNED, kcis.c.order_id == bindparam("of_order")).order_by(kcis.c.sequence)
+_OF_ENTITY = Statement(
+    select(*_COLUMNS).where(*_OWNED, kcis.c.entity == bindparam("of_entity")).order_by(kcis.c.sequence)
 )
 _SET_STATUS = Statement(
     update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
@@ -76,9 +82,9 @@ def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
     return None if row is None else Kci(*row)
 
 
-def of_order(tx: Tx, owner: str, order_id: int) -> list[Kci]:
-    """The KCIs of an order, in sequence."""
-    return [Kci(*row) for row in _OF_ORDER.rows(tx.connection, _key(tx, owner) | {"of_order": order_id})]
+def of_entity(tx: Tx, owner: str, ref: Ref) -> list[Kci]:
+    """The KCIs about this thing, in sequence."""
+    return [Kci(*row) for row in _OF_ENTITY.rows(tx.connection, _key(tx, owner) | {"of_entity": str(ref)})]
 
 
 def set_status(tx: Tx, owner: str, kci_id: str, status: str) -> None:

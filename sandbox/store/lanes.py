@@ -5,11 +5,12 @@ Every change of a lane begins by touching its row, so that on PostgreSQL its lat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
+from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack
 from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.statements import Statement
@@ -20,12 +21,13 @@ PLAYER = "player"  # the bell's topic
 
 @dataclass(frozen=True)
 class NewJob:
-    """Something to do at `due_at` in world time. In its lane the lowest rank goes first, whether or not it is due."""
+    """Something to do at `due_at` in world time, about `ref`. In its lane the lowest rank goes first, due or not."""
 
     kind: str
     due_at: int
-    payload: dict[str, Any]
+    ref: Ref
     rank: int
+    payload: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Job:
     due_at: int
     attempts: int
     payload: dict[str, Any]
+
+    @property
+    def ref(self) -> Ref:
+        """The order, test or problem that the job is about."""
+        return Ref(self.payload["kind"], self.payload["id"])
 
 
 class LaneLost(Exception):
@@ -105,7 +112,10 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
         row = {**tx.key, "name": lane, "owner": owner, "attempts": 0, "not_before": 0, "leased_until": 0, "fence": 0}
         (lane_id,) = _ADD_LANE.rows(tx.connection, row)[0]
     for job in new:
-        _ADD_JOB.change(tx.connection, {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack(job.payload)})
+        _ADD_JOB.change(
+            tx.connection,
+            {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack({**job.ref._asdict(), **job.payload})},
+        )
     _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
     tx.rings.add(PLAYER)
 
@@ -137,6 +147,14 @@ def withdraw(tx: Tx, lane: str, rank: int) -> None:
     """Take the job of this rank out of a lane, if one waits there. To be followed by `queue`, which sets the head."""
     lane_id = _touch(tx, lane)
     tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.rank == rank))
+
+
+def drop(tx: Tx, lane: str) -> None:
+    """Take everything that waits out of a lane."""
+    lane_id = _touch(tx, lane)
+    if lane_id is not None:
+        tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id))
+        _SET_HEAD.change(tx.connection, {"lane_id": lane_id, "wait_until": 0})
 
 
 def _touch(tx: Tx, lane: str) -> int | None:

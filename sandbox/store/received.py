@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import received
 from sandbox.store.statements import Row, Statement
@@ -18,7 +19,7 @@ class Received:
     supplier: str
     kci: str
     tenant: str
-    order_id: int
+    entity: str
     sequence: int
     received_on: int
     digest: str
@@ -27,7 +28,7 @@ class Received:
     body: dict[str, Any] | None
 
 
-_NAMES = ("supplier", "kci", "tenant", "order_id", "sequence", "received_on", "digest", "held", "refusal", "body")
+_NAMES = ("supplier", "kci", "tenant", "entity", "sequence", "received_on", "digest", "held", "refusal", "body")
 _COLUMNS = tuple(received.c[name] for name in _NAMES)
 _IN_WORLD = (received.c.world == bindparam("in_world"), received.c.epoch == bindparam("in_epoch"))
 _BY_ID = (*_IN_WORLD, received.c.supplier == bindparam("of_supplier"), received.c.kci == bindparam("of_kci"))
@@ -38,7 +39,7 @@ _HELD = Statement(
     .where(
         *_IN_WORLD,
         received.c.tenant == bindparam("of_tenant"),
-        received.c.order_id == bindparam("of_order"),
+        received.c.entity == bindparam("of_entity"),
         received.c.held,
     )
     .order_by(received.c.sequence, received.c.received_on, received.c.kci)
@@ -58,9 +59,9 @@ def find(tx: Tx, supplier: str, kci: str) -> Received | None:
     return None if row is None else _from_row(row)
 
 
-def held(tx: Tx, tenant: str, order_id: int) -> list[Received]:
-    """The KCIs of an order that wait, the lowest number first."""
-    rows = _HELD.rows(tx.connection, _key(tx) | {"of_tenant": tenant, "of_order": order_id})
+def held(tx: Tx, tenant: str, ref: Ref) -> list[Received]:
+    """The KCIs about this thing that wait, the lowest number first."""
+    rows = _HELD.rows(tx.connection, _key(tx) | {"of_tenant": tenant, "of_entity": str(ref)})
     return [_from_row(row) for row in rows]
 
 

@@ -74,11 +74,12 @@ counters = Table(
 )
 
 # ---- the gateway's side --------------------------------------------------------------------------------------------
-orders = Table(
-    "orders",
+entities = Table(
+    "entities",
     metadata,
     *_in_world(),
     Column("tenant", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # order, test, problem
     Column("id", BigInteger, primary_key=True),
     Column("supplier", String, nullable=False),
     Column("status", String, nullable=False),
@@ -87,9 +88,10 @@ orders = Table(
     Column("supplier_sequence", BigInteger, nullable=False),  # of the last KCI taken from the supplier
     Column("supplier_reference", String),
     Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
-    Column("entity", LargeBinary, nullable=False),  # in the tenant's words
+    Column("before", String),  # the status before the requests that are pending
+    Column("body", LargeBinary, nullable=False),  # in the tenant's words
 )
-Index("orders_by_reference", orders.c.world, orders.c.epoch, orders.c.supplier, orders.c.supplier_reference)
+Index("entities_by_reference", *(entities.c[name] for name in ("world", "epoch", "supplier", "supplier_reference")))
 reservations = Table(
     "reservations",
     metadata,
@@ -107,7 +109,7 @@ received = Table(
     Column("supplier", String, primary_key=True),
     Column("kci", String, primary_key=True),
     Column("tenant", String, nullable=False),
-    Column("order_id", BigInteger, nullable=False),
+    Column("entity", String, nullable=False),
     Column("sequence", BigInteger, nullable=False),  # as the supplier counts
     Column("received_on", BigInteger, nullable=False),
     Column("digest", String, nullable=False),
@@ -115,7 +117,44 @@ received = Table(
     Column("refusal", LargeBinary),  # null: it was taken
     Column("body", LargeBinary),  # only while held
 )
-Index("received_by_order", received.c.world, received.c.epoch, received.c.tenant, received.c.order_id, received.c.held)
+Index("received_by_entity", *(received.c[name] for name in ("world", "epoch", "tenant", "entity", "held")))
+requests = Table(  # amendments and cancellations of what a tenant has under way
+    "requests",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # amendment, cancellation
+    Column("id", BigInteger, primary_key=True),
+    Column("entity", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("supplier_reference", String),
+    Column("choice", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("requests_by_entity", *(requests.c[name] for name in ("world", "epoch", "tenant", "entity", "id")))
+services = Table(  # what tenants have live, as the gateway learnt it from KCIs
+    "services",
+    metadata,
+    *_in_world(),
+    Column("tenant", String, primary_key=True),
+    Column("supplier", String, primary_key=True),
+    Column("service_id", String, primary_key=True),
+    Column("live", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+quotes = Table(  # prices of Ethernet, as the gateway handed them to tenants
+    "quotes",
+    metadata,
+    *_in_world(),
+    Column("id", BigInteger, primary_key=True),  # the gateway's, one per supplier asked
+    Column("tenant", String, nullable=False),
+    Column("supplier", String, nullable=False),
+    Column("supplier_quote_id", String, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("quotes_by_name", *(quotes.c[name] for name in ("world", "epoch", "tenant", "supplier", "supplier_quote_id")))
 
 # ---- KCIs to whoever is to get them --------------------------------------------------------------------------------
 kcis = Table(
@@ -124,14 +163,14 @@ kcis = Table(
     *_in_world(),
     Column("owner", String, primary_key=True),  # a tenant, or the client of a stand-alone world
     Column("id", String, primary_key=True),
-    Column("order_id", BigInteger, nullable=False),
+    Column("entity", String, nullable=False),  # what it is about: order 17
     Column("sequence", Integer, nullable=False),
     Column("conversation", String, nullable=False),
     Column("status", String, nullable=False),
     Column("delivered_on", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # fixed at first hand-over
 )
-Index("kcis_by_order", kcis.c.world, kcis.c.epoch, kcis.c.owner, kcis.c.order_id, kcis.c.sequence)
+Index("kcis_by_entity", *(kcis.c[name] for name in ("world", "epoch", "owner", "entity", "sequence")))
 mailbox = Table(
     "mailbox",
     metadata,
@@ -142,19 +181,41 @@ mailbox = Table(
 )
 
 # ---- the fake suppliers' side --------------------------------------------------------------------------------------
-supplier_orders = Table(
-    "supplier_orders",
+supplier_entities = Table(
+    "supplier_entities",
     metadata,
     *_in_world(),
     Column("supplier", String, primary_key=True),
     Column("tenant", String, primary_key=True),
+    Column("kind", String, primary_key=True),
     Column("id", BigInteger, primary_key=True),  # the gateway's
+    Column("reference", String),  # the supplier's own
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI sent
     Column("digest", String, nullable=False),
+    Column("memo", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
-    Column("entity", LargeBinary, nullable=False),  # in the supplier's words
+    Column("body", LargeBinary, nullable=False),  # in the supplier's words
 )
+Index(
+    "supplier_entities_by_reference",
+    *(supplier_entities.c[name] for name in ("world", "epoch", "supplier", "tenant", "reference")),
+)
+lines = Table(  # what lies at premises: lines, the ports that they end at, and who uses them
+    "lines",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("line_id", String, primary_key=True),
+    Column("premises", String, nullable=False),
+    Column("ont_reference", String, nullable=False),
+    Column("ont_port", Integer, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("service_id", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("stopped_at", BigInteger),  # null: the port is active
+)
+Index("lines_by_premises", *(lines.c[name] for name in ("world", "epoch", "supplier", "premises")))
 bookings = Table(
     "bookings",
     metadata,
@@ -170,8 +231,20 @@ bookings = Table(
     Column("digest", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
+Index("bookings_by_slot", *(bookings.c[name] for name in ("world", "epoch", "supplier", "area", "slot_start")))
+supplier_quotes = Table(
+    "supplier_quotes",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),  # the gateway's; no tenant: a supplier is not told for whom it quotes
+    Column("reference", String, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+)
 Index(
-    "bookings_by_slot", bookings.c.world, bookings.c.epoch, bookings.c.supplier, bookings.c.area, bookings.c.slot_start
+    "supplier_quotes_by_reference", *(supplier_quotes.c[name] for name in ("world", "epoch", "supplier", "reference"))
 )
 
 # ---- everything that waits -----------------------------------------------------------------------------------------
@@ -212,9 +285,9 @@ timeline = Table(
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("owner", String, nullable=False),
-    Column("order_id", BigInteger, nullable=False),
+    Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("detail", LargeBinary, nullable=False),
 )
-Index("timeline_by_order", timeline.c.world, timeline.c.epoch, timeline.c.owner, timeline.c.order_id, timeline.c.id)
+Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

@@ -102,17 +102,17 @@ def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> 
     return {"appointmentReservationReference": booking.reference, "appointmentTimeslot": booking.answer["timeslot"]}
 
 
-def move(tx: Tx, supplier: str, order: Mapping[str, Any], slot: Mapping[str, str]) -> None:
+def move(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any], slot: Mapping[str, str]) -> None:
     """The supplier itself gives the order another slot."""
-    booking = bookings.find(tx, supplier, order["tenant"], order.get("appointmentReservationId", 0))
+    booking = bookings.find(tx, supplier, tenant, order.get("appointmentReservationId", 0))
     if booking is not None:
         start, end = to_ms(slot["timeslotStartDateTime"]), to_ms(slot["timeslotEndDateTime"])
         bookings.change(tx, booking, slot_start=start, slot_end=end)
 
 
-def give_up(tx: Tx, supplier: str, order: Mapping[str, Any]) -> None:
+def give_up(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any]) -> None:
     """The order needs its slot no more: others may have the place."""
-    booking = bookings.find(tx, supplier, order["tenant"], order.get("appointmentReservationId", 0))
+    booking = bookings.find(tx, supplier, tenant, order.get("appointmentReservationId", 0))
     if booking is not None:
         bookings.change(tx, booking, expires_at=tx.now)
 

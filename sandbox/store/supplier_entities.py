@@ -1,0 +1,103 @@
+"""Rows of what the fake suppliers know, in their words: orders, tests, problems, requests about them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from sandbox.domain.entities import Ref
+from sandbox.store.documents import pack, unpack
+from sandbox.store.schema import supplier_entities
+from sandbox.store.statements import Row, Statement
+from sandbox.store.store import Tx
+
+
+@dataclass(frozen=True)
+class SupplierEntity:
+    """One thing that a supplier was sent, with the gateway's `id`. A request's kind is amendment or cancellation.
+
+    `sequence` counts the KCIs sent about it. `digest` and `answer` let the same request, sent again, get the same
+    answer. `memo` is what else the fake keeps in mind: the scenario headers, or for whom a service is ended.
+    """
+
+    supplier: str
+    tenant: str
+    kind: str
+    id: int
+    reference: str | None
+    conversation: str
+    sequence: int
+    digest: str
+    memo: dict[str, Any]
+    answer: dict[str, Any]
+    body: dict[str, Any]
+
+    @property
+    def ref(self) -> Ref:
+        """Which thing it is."""
+        return Ref(self.kind, self.id)
+
+
+_DOCUMENTS = ("memo", "answer", "body")
+_NAMES = ("supplier", "tenant", "kind", "id", "reference", "conversation", "sequence", "digest", *_DOCUMENTS)
+_BY_ID = (
+    supplier_entities.c.world == bindparam("in_world"),
+    supplier_entities.c.epoch == bindparam("in_epoch"),
+    supplier_entities.c.supplier == bindparam("of_supplier"),
+    supplier_entities.c.tenant == bindparam("of_tenant"),
+    supplier_entities.c.kind == bindparam("of_kind"),
+    supplier_entities.c.id == bindparam("of_id"),
+)
+_COLUMNS = tuple(supplier_entities.c[name] for name in _NAMES)
+_FIND = Statement(select(*_COLUMNS).where(*_BY_ID))
+_SAVE = Statement(
+    update(supplier_entities).where(*_BY_ID).values(sequence=bindparam("new_sequence"), body=bindparam("new_body"))
+)
+_ADD = Statement(insert(supplier_entities))
+
+
+def find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity | None:
+    """The supplier's version of this thing of the tenant's."""
+    row = _FIND.one(tx.connection, _key(tx, supplier, tenant, ref))
+    return None if row is None else _from_row(row)
+
+
+def find_by_reference(tx: Tx, supplier: str, tenant: str, reference: str) -> SupplierEntity | None:
+    """The supplier's thing of this tenant's that it knows by its own reference."""
+    query = select(*_COLUMNS).where(
+        supplier_entities.c.world == tx.world.name,
+        supplier_entities.c.epoch == tx.world.epoch,
+        supplier_entities.c.supplier == supplier,
+        supplier_entities.c.tenant == tenant,
+        supplier_entities.c.reference == reference,
+    )
+    row = tx.connection.execute(query).tuples().first()
+    return None if row is None else _from_row(row)
+
+
+def add(tx: Tx, entity: SupplierEntity) -> None:
+    """Something new at the supplier."""
+    documents = {name: pack(getattr(entity, name)) for name in _DOCUMENTS}
+    _ADD.change(tx.connection, {**tx.key, **vars(entity), **documents})
+
+
+def save(tx: Tx, entity: SupplierEntity) -> None:
+    """Keep it as the supplier has it now."""
+    changes = {"new_sequence": entity.sequence, "new_body": pack(entity.body)}
+    _SAVE.change(tx.connection, _key(tx, entity.supplier, entity.tenant, entity.ref) | changes)
+
+
+def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:
+    return {
+        "in_world": tx.world.name,
+        "in_epoch": tx.world.epoch,
+        "of_supplier": supplier,
+        "of_tenant": tenant,
+        "of_kind": ref.kind,
+        "of_id": ref.id,
+    }
+
+
+def _from_row(row: Row) -> SupplierEntity:
+    known = dict(zip(_NAMES, row, strict=True))
+    return SupplierEntity(**{**known, **{name: unpack(known[name]) for name in _DOCUMENTS}})
