@@ -56,11 +56,14 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
     decided = resolution if request is None else request_rules.step(request, reason)
     if decided is None:
-        return [*steps, Step(after, update_from(kci, received_on, {}))]
+        return [*steps, Step(after, update_from(kci, after.status, received_on, {}))]
     keep = requests.add if reason == "RESOLVED" else requests.save
     if decided is resolution:
         after = replace(after, body={**after.body, **decided.shown})
-    return [*steps, Step(after, update_from(kci, received_on, decided.shown), (partial(keep, request=decided),))]
+    return [
+        *steps,
+        Step(after, update_from(kci, after.status, received_on, decided.shown), (partial(keep, request=decided),)),
+    ]
 
 
 def _resolution(tx: Tx, entity: Entity, reason: str, theirs: Mapping[str, Any]) -> Request | None:
