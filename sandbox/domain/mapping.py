@@ -163,7 +163,7 @@ def changes_from(entity: Entity, theirs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def update_from(kci: Mapping[str, Any], status: str, received_on: int, about: Mapping[str, Any]) -> Update:
-    """What the tenant is told by a supplier's KCI that led to `status`; `about` is the request or resolution that it reports."""
+    """What the tenant is told by a supplier's KCI that led to `status`. `about` is what it reports."""
     update_type, kind = TYPES[kci["reasonCode"]]
     if status == lifecycles.FAILED:
         kind = "TERMINATED"  # published: ended without fulfilment; no reason code of its own is named for it
