@@ -53,9 +53,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     tokens = Tokens(store, keys, demo_clients=settings.demo_clients)
-    parts = Parts(
-        settings, clock, store, keys, tokens, library, Courier(), ThreadPoolExecutor(settings.threads, "fan-out")
-    )
+    fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
+    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
