@@ -105,9 +105,9 @@ def open_partner(tls: ssl.SSLContext | None = None) -> Iterator[PartnerSystem]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PATCH = answer
+        do_GET = do_POST = do_PATCH = answer  # noqa: N815 - the names that the base class looks for
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_args: Any) -> None:
             pass
 
     class Server(ThreadingHTTPServer):
