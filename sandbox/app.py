@@ -11,7 +11,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import catalogue, clock, endpoint, inbox, pages
+from sandbox.portal import callback, catalogue, clock, endpoint, inbox, pages, partners
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -79,7 +79,13 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
         "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
         "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
     }
-    control = {**clock.handlers(parts, conductor), **inbox.handlers(parts), **catalogue.handlers(parts)}
+    control = {
+        **clock.handlers(parts, conductor),
+        **inbox.handlers(parts),
+        **callback.handlers(parts),
+        **catalogue.handlers(parts),
+        **partners.handlers(parts),
+    }
     gateway = _app(
         parts,
         "gateway",

@@ -1,4 +1,4 @@
-"""What there is to play with: scenarios, suppliers, addresses; and what became of an order."""
+"""What there is to play with: scenarios, addresses; and what became of an order."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -21,7 +21,6 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
     library = parts.library
     return {
         "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
-        "listSuppliers": lambda _call: _items([supplier_entry(each) for each in library.suppliers.values()]),
         "listAddresses": lambda _call: _items(
             [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
         ),

@@ -63,6 +63,7 @@ tenants = Table(
     Column("suppliers", Text, nullable=False),  # codes, separated by spaces
     Column("callback_url", Text),
     Column("callback_secret", LargeBinary),
+    Column("callback_auth", LargeBinary),  # encrypted; null: none
 )
 counters = Table(
     "counters",
@@ -265,3 +266,30 @@ timeline = Table(
     Column("detail", LargeBinary, nullable=False),
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))
+
+# ---- partners' own suppliers: registrations lie outside epochs, what was exchanged does not -------------------------
+partners = Table(
+    "partners",
+    metadata,
+    Column("world", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("tenant", String, nullable=False),  # who registered it, and alone may remove it
+    Column("title", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("connect_timeout", Integer, nullable=False),  # real milliseconds
+    Column("answer_timeout", Integer, nullable=False),  # real milliseconds
+    Column("specifications", LargeBinary, nullable=False),
+    Column("capabilities", Text, nullable=False),  # separated by spaces
+    Column("credentials", LargeBinary),  # encrypted; null: none
+    Column("client_id", String, nullable=False),  # with which it posts its KCIs
+)
+exchanges = Table(
+    "exchanges",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("tenant", String, nullable=False),  # on whose behalf the gateway called
+    Column("at", BigInteger, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+)

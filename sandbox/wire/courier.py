@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import urllib3
 
@@ -32,8 +32,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A request to send. `timeout` in milliseconds, for all of it, fetching a token included; `auth`: how to sign in
-    over the network; `at`: the world time that it acts for, in this process.
+    """A request to send. `timeout` in milliseconds, for all of it, fetching a token included; `connect`: milliseconds
+    granted beside that for making a connection, None for none; `auth`: how to sign in over the network; `at`: the world
+    time that it acts for, in this process.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Parcel:
     body: bytes | None = None
     query: Mapping[str, str | list[str]] = field(default_factory=dict)
     timeout: int = 10_000
+    connect: int | None = None
     auth: Auth | None = None
     at: int | None = None
 
@@ -71,8 +73,8 @@ class Courier:
         """The answer of the other side. Raises NoAnswer; never while a transaction is open."""
         parts = urlsplit(parcel.url)
         if parts.scheme == SCHEME:
-            return _call_app(self.apps[parts.netloc], parts.path, parcel)
-        until = self._now() + parcel.timeout
+            return _call_app(self.apps[parts.netloc], unquote(parts.path, "latin-1"), parcel)
+        until = self._now() + (parcel.connect or 0) + parcel.timeout
         if isinstance(parcel.auth, ClientCredentials):
             return self._send_with_token(parcel, parcel.auth, until)
         if isinstance(parcel.auth, Basic):
@@ -112,7 +114,7 @@ class Courier:
                 url,
                 body=parcel.body,
                 headers=parcel.headers,
-                timeout=urllib3.Timeout(total=self._left(until)),
+                timeout=self._patience(parcel, until),
                 redirect=False,
                 preload_content=False,
             )
@@ -134,6 +136,12 @@ class Courier:
             body += piece
             self._left(until)
         return body
+
+    def _patience(self, parcel: Parcel, until: int) -> urllib3.Timeout:
+        left = self._left(until)
+        if parcel.connect is None:
+            return urllib3.Timeout(total=left)
+        return urllib3.Timeout(connect=parcel.connect / 1000, read=parcel.timeout / 1000, total=left)
 
     def _left(self, until: int) -> float:
         """Seconds until the time-out. Raises NoAnswer when there are none."""

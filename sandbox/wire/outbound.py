@@ -44,19 +44,22 @@ class ClientCredentials:
 
 @dataclass(frozen=True)
 class MutualTls:
-    """A client certificate and its key, in PEM. `ca` are the only authorities to trust; None: the system's."""
+    """A client certificate and its key, in PEM. `authority` is the only one to trust; None: the system's."""
 
     certificate: str
     key: str = field(repr=False)
-    ca: str | None
+    authority: str | None
 
 
 Auth = Basic | ClientCredentials | MutualTls
 
+NO_AUTH: Mapping[str, Any] = {"kind": "none"}
+_SHOWN = ("kind", "username", "tokenUrl", "clientId", "scope", "certificate", "authority")  # and nothing secret
+
 
 def auth_from(mapping: Mapping[str, Any]) -> Auth | None:
-    """The way of signing in that the control API's `auth` describes; None for none."""
-    kind = mapping["type"]
+    """The way of signing in that the control API's OutboundAuth describes; None for none."""
+    kind = mapping["kind"]
     if kind == "basic":
         return Basic(mapping["username"], mapping["password"])
     if kind == "oauth2":
@@ -64,28 +67,26 @@ def auth_from(mapping: Mapping[str, Any]) -> Auth | None:
             mapping["tokenUrl"], mapping["clientId"], mapping["clientSecret"], mapping.get("scope")
         )
     if kind == "mtls":
-        return MutualTls(mapping["certificate"], mapping["key"], mapping.get("ca"))
+        return MutualTls(mapping["certificate"], mapping["key"], mapping.get("authority"))
     return None
 
 
-def check_auth(mapping: Mapping[str, Any], url: str) -> None:
-    """Refuse an `auth` that could never work at this URL. Raises INVALID_REQUEST; nothing secret is repeated."""
+def check_auth(place: str, mapping: Mapping[str, Any], url: str) -> None:
+    """Refuse an OutboundAuth, found at `place`, that could never work at this URL. Nothing secret is repeated."""
     auth = auth_from(mapping)
-    if isinstance(auth, Basic) and ":" in auth.username:
-        raise invalid("/auth/username: HTTP Basic has no colon in a user name")
     if isinstance(auth, ClientCredentials):
-        check_url("/auth/tokenUrl", auth.token_url)
+        check_url(f"{place}/tokenUrl", auth.token_url)
     if isinstance(auth, MutualTls):
         if urlsplit(url).scheme != "https":
-            raise invalid("/auth/type: mutual TLS needs an https URL")
+            raise invalid(f"{place}/kind: mutual TLS needs an https URL")
         try:
             tls_context(auth)
         except ValueError as error:
-            raise invalid(f"/auth: {error}") from None
+            raise invalid(f"{place}/{error}") from None
 
 
 def check_url(place: str, url: str) -> None:
-    """Refuse a URL that is not http(s) to a host, or that carries credentials of its own: those belong into `auth`."""
+    """Refuse a URL that is not http(s) to a host, or that carries credentials of its own."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -94,11 +95,11 @@ def check_url(place: str, url: str) -> None:
     if not usable or parts.fragment:
         raise invalid(f"{place}: send a whole URL that begins with http:// or https://, without a fragment")
     if "@" in parts.netloc:
-        raise invalid(f"{place}: put credentials into auth, not into the URL")
+        raise invalid(f"{place}: a URL with credentials in it is not taken: there is a member of its own for them")
 
 
 def seal(keys: Keys, mapping: Mapping[str, Any]) -> bytes | None:
-    """What is kept of an `auth`: encrypted, for it is to be presented again and never to be shown. None for none."""
+    """What is kept of an OutboundAuth: encrypted, to be presented again and never shown. None for none."""
     return None if auth_from(mapping) is None else keys.encrypt(json.dumps(dict(mapping)))
 
 
@@ -107,18 +108,24 @@ def unseal(keys: Keys, kept: bytes | None) -> Auth | None:
     return None if kept is None else auth_from(json.loads(keys.decrypt(kept)))
 
 
+def shown(keys: Keys, kept: bytes | None) -> dict[str, Any]:
+    """What was kept, without what is secret in it."""
+    auth = NO_AUTH if kept is None else json.loads(keys.decrypt(kept))
+    return {name: auth[name] for name in _SHOWN if name in auth}
+
+
 def tls_context(auth: MutualTls) -> ssl.SSLContext:
-    """Connections that show the certificate. Raises ValueError that says what is wrong with certificate, key or ca."""
+    """Connections that show the certificate. Raises ValueError that says which of its members is wrong, and why."""
     try:
-        context = ssl.create_default_context(cadata=auth.ca)
+        context = ssl.create_default_context(cadata=auth.authority)
     except (ssl.SSLError, ValueError):
-        raise ValueError("ca is not a PEM certificate") from None
+        raise ValueError("authority: is not a certificate in PEM") from None
     try:
         key = load_pem_private_key(auth.key.encode(), None)
     except TypeError:
-        raise ValueError("key is protected by a passphrase: send it without one") from None
+        raise ValueError("key: is protected by a passphrase: send it without one") from None
     except (ValueError, UnsupportedAlgorithm):
-        raise ValueError("key is not a private key in PEM") from None
+        raise ValueError("key: is not a private key in PEM") from None
     # The ssl module reads files only: the key passes through one under a password that nobody else ever knew.
     password = new_token()
     sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode()))
@@ -128,5 +135,5 @@ def tls_context(auth: MutualTls) -> ssl.SSLContext:
         try:
             context.load_cert_chain(file.name, password=password)
         except ssl.SSLError:
-            raise ValueError("certificate is not a PEM certificate that belongs to key") from None
+            raise ValueError("certificate: is not a certificate in PEM that belongs to the key") from None
     return context

@@ -15,12 +15,12 @@ from sandbox.world.clock import ManualClock, SystemClock
 from sandbox.world.keys import Keys
 from tests.support.partner import Asked, PartnerSystem, Reaction, make_authority, open_partner, server_tls
 
-BASIC = {"type": "basic", "username": "gateway", "password": "pass:word é"}
+BASIC = {"kind": "basic", "username": "gateway", "password": "pass:word é"}
 
 
 def oauth(system: PartnerSystem, **more: Any) -> dict[str, Any]:
     credentials = {"clientId": "gate way", "clientSecret": "s&cret", **more}
-    return {"type": "oauth2", "tokenUrl": f"{system.url}/token", **credentials}
+    return {"kind": "oauth2", "tokenUrl": f"{system.url}/token", **credentials}
 
 
 def send(courier: Courier, system: PartnerSystem, auth: dict[str, Any] | None = None, timeout: int = 5000) -> Reply:
@@ -45,7 +45,7 @@ def system() -> Iterator[PartnerSystem]:
 
 
 def test_none_sends_no_authorization(courier: Courier, system: PartnerSystem) -> None:
-    assert send(courier, system, {"type": "none"}).status == 204
+    assert send(courier, system, {"kind": "none"}).status == 204
     assert "authorization" not in system.asked[0].headers
 
 
@@ -142,15 +142,15 @@ def test_the_time_out_covers_token_and_call_together(clock: ManualClock, system:
 def test_mutual_tls(courier: Courier, tmp_path: Path) -> None:
     ours, theirs = make_authority(), make_authority("Another test authority")
     shown = ours.issue("gateway")
-    auth = {"type": "mtls", "certificate": shown.certificate, "key": shown.key, "ca": ours.pem}
+    auth = {"kind": "mtls", "certificate": shown.certificate, "key": shown.key, "authority": ours.pem}
     with open_partner(server_tls(tmp_path, ours)) as system:
-        check_auth(auth, system.url)
+        check_auth("/auth", auth, system.url)
         assert send(courier, system, auth).status == 204
         assert send(courier, system, auth).status == 204
         strange = theirs.issue("gateway")
         for wrong in (
             None,  # nobody vouches for the server
-            auth | {"ca": theirs.pem},
+            auth | {"authority": theirs.pem},
             auth | {"certificate": strange.certificate, "key": strange.key},
         ):
             with pytest.raises(NoAnswer) as silence:
@@ -165,21 +165,20 @@ def test_mutual_tls(courier: Courier, tmp_path: Path) -> None:
 def test_a_wrong_auth_is_refused_and_nothing_of_it_is_repeated() -> None:
     authority = make_authority()
     pair, other = authority.issue("gateway"), authority.issue("another")
-    mtls = {"type": "mtls", "certificate": pair.certificate, "key": pair.key}
+    mtls = {"kind": "mtls", "certificate": pair.certificate, "key": pair.key}
     for auth, place in (
-        ({"type": "basic", "username": "a:b", "password": "p"}, "/auth/username"),
-        ({"type": "oauth2", "tokenUrl": "ftp://t.example", "clientId": "i", "clientSecret": "s"}, "/auth/tokenUrl"),
-        (mtls | {"key": other.key}, "belongs to key"),
-        (mtls | {"certificate": "nonsense"}, "belongs to key"),
-        (mtls | {"key": "nonsense"}, "not a private key"),
-        (mtls | {"ca": "nonsense"}, "ca is not"),
+        ({"kind": "oauth2", "tokenUrl": "ftp://t.example", "clientId": "i", "clientSecret": "s"}, "/auth/tokenUrl"),
+        (mtls | {"key": other.key}, "belongs to the key"),
+        (mtls | {"certificate": "nonsense"}, "belongs to the key"),
+        (mtls | {"key": "nonsense"}, "/auth/key: is not a private key"),
+        (mtls | {"authority": "nonsense"}, "/auth/authority: is not"),
     ):
         with pytest.raises(Problem) as problem:
-            check_auth(auth, "https://partner.example")
+            check_auth("/auth", auth, "https://partner.example")
         assert place in problem.value.messages[0]
         assert "nonsense" not in problem.value.messages[0]
     with pytest.raises(Problem, match="needs an https URL"):
-        check_auth(mtls, "http://partner.example")
+        check_auth("/auth", mtls, "http://partner.example")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +198,7 @@ def test_a_url_that_leads_nowhere_is_refused(url: str) -> None:
 
 
 def test_credentials_do_not_belong_into_a_url() -> None:
-    with pytest.raises(Problem, match="put credentials into auth"):
+    with pytest.raises(Problem, match="a URL with credentials in it is not taken"):
         check_url("/baseUrl", "https://me:secret@partner.example")
 
 
@@ -210,7 +209,7 @@ def test_what_is_kept_is_encrypted_and_comes_back() -> None:
     assert b"pass" not in kept
     assert unseal(keys, kept) == auth_from(BASIC)
     assert "pass:word" not in repr(unseal(keys, kept))
-    assert seal(keys, {"type": "none"}) is None
+    assert seal(keys, {"kind": "none"}) is None
     assert unseal(keys, None) is None
 
 
