@@ -79,13 +79,9 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
         "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
         "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
     }
-    control = {
-        **clock.handlers(parts, conductor),
-        **inbox.handlers(parts),
-        **callback.handlers(parts),
-        **catalogue.handlers(parts),
-        **partners.handlers(parts),
-    }
+    endpoints = endpoint.Endpoints()
+    control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
+    control |= catalogue.handlers(parts) | partners.handlers(parts) | endpoint.reading(endpoints)
     gateway = _app(
         parts,
         "gateway",
@@ -107,7 +103,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     tenants = _app(
         parts,
         "tenants",
-        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoint.Endpoints())),
+        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoints)),
         fault=TENANT_FAULT,
     )
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))

@@ -47,7 +47,9 @@ NEEDS_A_DIARY = {"ORDER_REAPPOINT", "ORDER_REAPPOINTED"}
 def test_a_scenario_gives_exactly_its_sequence(tenant: Tenant, scenario: str, supplier: str) -> None:
     """Whatever the supplier's character; a scenario about appointments needs a supplier that makes them."""
     if supplier == "CEDAR" and scenario in NEEDS_A_DIARY:
-        status, body = tenant.call("POST", "/v1/service-orders", json=tenant.order_body(supplier), headers={"X-Scenario": scenario})
+        status, body = tenant.call(
+            "POST", "/v1/service-orders", json=tenant.order_body(supplier), headers={"X-Scenario": scenario}
+        )
         assert (status, body["code"]) == (422, "INVALID_REQUEST")
         assert "ORDER_SUCCESSFUL" in body["messages"][0]
         return

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from werkzeug.test import Client as Caller
 from sandbox.app import Sandbox, make_sandbox
 from sandbox.cli.drawing import console, heading, moment, when
 from sandbox.cli.journey import place_order
-from sandbox.cli.session import Failure, Session
+from sandbox.cli.session import Failure, Send, Session
 from sandbox.cli.story import drawn, facts, promised, told
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World
@@ -56,7 +55,7 @@ def command() -> None:
 def _play(sandbox: Sandbox) -> int:
     """Play the stories and draw them; how many days they took. Raises Broken."""
     library = sandbox.parts.library
-    session = Session(partial(_call, sandbox.app), "the embedded sandbox", _CLIENT, _SECRET)
+    session = Session(in_process(sandbox.app), "the embedded sandbox", _CLIENT, _SECRET)
     orders = _place(session, library)
     ended = session.call("POST", "/_sandbox/clock/drain")["now"]
     wrong = [_tell(session, library, number, *story) for number, story in zip(orders, STORIES, strict=True)]
@@ -85,9 +84,14 @@ def embedded(folder: Path) -> Iterator[Sandbox]:
         sandbox.close()
 
 
-def _call(app: WSGIApp, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> tuple[int, bytes]:
-    answer = Caller(app).open(path, method=method, headers=dict(headers), data=body)
-    return answer.status_code, answer.data
+def in_process(app: WSGIApp) -> Send:
+    """Sends to a sandbox of this process."""
+
+    def send(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> tuple[int, bytes]:
+        answer = Caller(app).open(path, method=method, headers=dict(headers), data=body)
+        return answer.status_code, answer.data
+
+    return send
 
 
 def _place(session: Session, library: Library) -> list[int]:

@@ -38,6 +38,10 @@ class AddressBook:
         known = {value for kind, value in found.identifiers if kind == DISTRICT_CODE}
         return found if given <= known else None
 
+    def by_key(self, key: str) -> Premises:
+        """The premises whose first identifier, its type and its value, is this."""
+        return next(each for each in self.premises if " ".join(each.identifiers[0]) == key)
+
 
 def premises_from(mapping: Mapping[str, Any]) -> Premises:
     """Premises from one entry of the address book, which has passed contracts/schemas/addresses.schema.json."""

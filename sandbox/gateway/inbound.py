@@ -11,6 +11,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Entity, Ref
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE
+from sandbox.gateway import requesting, services, unsolicited
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.judging import Step, steps_of
 from sandbox.parts import Parts
@@ -33,15 +34,19 @@ def accept(parts: Parts, call: Call) -> Answer:
 
 def _take(tx: Tx, supplier: str, kci: Mapping[str, Any], patience: int) -> tuple[str, ...] | None:
     """Why the KCI is refused, or None. Told once: the same KCI sent again gets the first answer again."""
-    entity = _entity_of(tx, supplier, kci)
     digest = sha256(orjson.dumps(kci, option=orjson.OPT_SORT_KEYS)).hexdigest()
     known = received.find(tx, supplier, kci["id"])
     if known is not None:
         if known.digest != digest:
             raise invalid(f"/id: {kci['id']} was used for another KCI: give every KCI an id of its own")
         return known.refusal
+    new = kci["reasonCode"] == unsolicited.CREATED
+    entity = unsolicited.create(tx, supplier, kci) if new else _entity_of(tx, supplier, kci)
     about = (entity.tenant, str(entity.ref), kci["sequenceNumber"], tx.now, digest)
-    item = Received(supplier, kci["id"], *about, held=True, refusal=None, body=dict(kci))
+    item = Received(supplier, kci["id"], *about, held=not new, refusal=None, body=None if new else dict(kci))
+    if new:
+        received.add(tx, item)
+        return None
     if _must_wait(entity, item.sequence):
         received.add(tx, item)
         _be_patient(tx, entity, item, patience)
@@ -161,4 +166,6 @@ def _take_step(tx: Tx, entity: Entity, step: Step) -> Entity:
         timeline.note(tx, entity.tenant, entity.ref, "state", {"status": step.after.status})
     for keep in step.effects:
         keep(tx)
+    services.learn(tx, step.after)
+    requesting.overtake(tx, step.after)
     return announce(tx, replace(step.after, sequence=entity.sequence), step.update)

@@ -15,18 +15,12 @@ from sandbox.gateway import amending
 from sandbox.store import requests
 from sandbox.store.store import Tx
 
-# Which kind of request a reason code decides, and how.
+# Which kind of request a reason code decides.
 _DECIDES = {
     "AMENDED": AMENDMENT,
     "AMENDMENT_REJECTED": AMENDMENT,
     "CANCELLED": CANCELLATION,
     "CANCELLATION_REJECTED": CANCELLATION,
-}
-_DECISIONS = {
-    "AMENDED": "COMPLETED",
-    "AMENDMENT_REJECTED": "REJECTED",
-    "CANCELLED": "COMPLETED",
-    "CANCELLATION_REJECTED": "REJECTED",
 }
 _NAMES_ITS_REQUEST = ("AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
@@ -58,7 +52,7 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
         steps.append(Step(entity, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
     entity = rules.step(entity, reason, tx.now, stated=theirs["status"], changes=changes)
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
-    decided = None if request is None else request_rules.step(request, _DECISIONS[reason])
+    decided = None if request is None else request_rules.step(request, reason)
     about = {} if decided is None else decided.shown
     effects = () if decided is None else (lambda tx: requests.save(tx, decided),)
     steps.append(Step(after, update_from(kci, received_on, about), effects))

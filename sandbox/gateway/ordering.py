@@ -8,6 +8,7 @@ from sandbox.domain.scenarios import choose
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_address, check_choice, check_supplier
+from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
 from sandbox.store.store import Tx
@@ -21,21 +22,32 @@ def place(parts: Parts, call: Call) -> Answer:
     chosen = sending.chosen(call)
     check_supplier(parts, tenant, request["supplier"])
     check_choice(parts, request["supplier"], chosen)
-    check_address(parts, request["address"])
+    if "address" in request:
+        check_address(parts, request["address"])
+        check_line_named(request)
     supplier = parts.library.suppliers.get(request["supplier"])
     scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
     choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
 
     def keep(tx: Tx) -> Entity:
-        number = request.get("appointmentReservationId")
-        booked = {} if number is None else taken_over(check_reservation(parts, tx, tenant, number, request))
-        order_id = accounts.next_number(tx.connection, tx.world.name, tenant, "order")
-        ref = Ref(ORDER, order_id)
-        order = rules.receive(tenant, ref, call.conversation_id, chosen, {**request, **booked}, tx.now)
-        if number is not None:
-            reservations.use(tx, tenant, number, order_id)
+        order_id = accounts.next_number(tx.connection, tx.world.name, tenant, ORDER)
+        body = {**request, **_taken_over(parts, tx, tenant, request, order_id)}
+        order = rules.receive(tenant, Ref(ORDER, order_id), call.conversation_id, chosen, body, tx.now)
         sending.keep(tx, call, order)
         return order
 
     order = parts.store.write(call.caller.world, keep, at=call.at)
     return Answer(201, order.body)
+
+
+def _taken_over(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any], order_id: int) -> dict[str, Any]:
+    """What the order takes over from its reservation, which it uses up. A modify or cease needs a live service."""
+    wanted = request
+    if "serviceId" in request:
+        wanted = {**check_live(tx, tenant, request["supplier"], request["serviceId"]).body, **request}
+    number = request.get("appointmentReservationId")
+    if number is None:
+        return {}
+    reservation = check_reservation(parts, tx, tenant, number, wanted)
+    reservations.use(tx, tenant, number, order_id)
+    return taken_over(reservation)

@@ -44,6 +44,12 @@ _OPERATION_OF = {(kind.entity, kind.request): operation for operation, kind in O
 
 PENDING_EVENT = {AMENDMENT: "AMENDMENT_PENDING", CANCELLATION: "CANCELLATION_PENDING"}
 
+# The events of a request that is granted, and of one that is refused.
+_DECISIONS = {
+    AMENDMENT: ("AMENDED", "AMENDMENT_REJECTED"),
+    CANCELLATION: ("CANCELLED", "CANCELLATION_REJECTED"),
+}
+
 # Published: why an order is cancelled, and why the losing tenant has an unsolicited cease cancelled ("cancel other").
 _REASONS = ("CUSTOMER_CHANGED_MIND", "INSTALL_FAILED", "NETWORK_ISSUE", "NO_LONGER_REQUIRED", "OTHER")
 _CANCEL_OTHER = (
@@ -144,17 +150,17 @@ def _failed(tx: Tx, request: Request, problem: Problem) -> None:
 
 def _answered(tx: Tx, request: Request, status: int, body: Any) -> None:
     """The supplier's answer: 201 done, 202 to be decided, 422 refused with reasons."""
+    done, refused = _DECISIONS[request.kind]
     reference = body.get("supplierReference") if isinstance(body, dict) else None
     if status == 422:
-        after = request_rules.step(request, "REJECTED")
+        after = request_rules.step(request, refused)
         content = {"type": "RESUBMIT", "text": "; ".join(body)}
         _tell(tx, after, Update("ACTION_REQUIRED", content, about=after.shown))
     elif status == 201:
-        after = request_rules.step(request, "COMPLETED", reference)
-        event = "AMENDED" if request.kind == AMENDMENT else "CANCELLED"
-        _tell(tx, after, Update("INFORMATIONAL", {"type": event}, about=after.shown), event)
+        after = request_rules.step(request, done, reference)
+        _tell(tx, after, Update("INFORMATIONAL", {"type": done}, about=after.shown), done)
     else:
-        after = request_rules.step(request, "PENDING", reference)
+        after = request_rules.step(request, "SENT", reference)
         update = Update("INFORMATIONAL", {"type": "UPDATE"}, about=after.shown)
         _tell(tx, after, update, PENDING_EVENT[request.kind])
 
@@ -170,3 +176,11 @@ def _tell(tx: Tx, request: Request, update: Update, event: str | None = None) ->
         entity = rules.step(entity, event, tx.now, changes=changes)
         timeline.note(tx, entity.tenant, entity.ref, "state", {"status": entity.status, "event": event})
     entities.save(tx, announce(tx, entity, update))
+    overtake(tx, entity)
+
+
+def overtake(tx: Tx, entity: Entity) -> None:
+    """What has come to its end decides nothing any more: the requests about it that still wait are refused."""
+    if lifecycles.terminal(entity.kind, entity.status):
+        for request in requests.undecided(tx, entity.tenant, entity.ref):
+            requests.save(tx, request_rules.step(request, "OVERTAKEN"))

@@ -1,6 +1,5 @@
 """Where a tenant's KCIs are pushed to, and how the gateway signs in there."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from sandbox.wire.outbound import NO_AUTH, check_auth, seal, shown
 from sandbox.world.keys import new_webhook_secret
 
 
-def handlers(parts: Parts) -> Mapping[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the callback's operations."""
     return {"getCallback": partial(show, parts), "setCallback": partial(register, parts)}
 

@@ -1,6 +1,5 @@
 """What there is to play with: scenarios, addresses; and what became of an order."""
 
-from collections.abc import Mapping
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -16,7 +15,7 @@ from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
 
-def handlers(parts: Parts) -> Mapping[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of everything that only looks."""
     library = parts.library
     return {

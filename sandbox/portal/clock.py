@@ -1,6 +1,5 @@
 """The world's clock by the control API: look at it, change its speed, jump."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,7 @@ MOST_TOLD = 20  # open orders, tests and problems that the refusal of a jump nam
 _ABOUT = ("supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
 
 
-def handlers(parts: Parts, conductor: Conductor) -> Mapping[str, Handler]:
+def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
     """The handlers of the clock's operations."""
     return {
         "getClock": partial(show, parts),

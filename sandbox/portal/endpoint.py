@@ -65,13 +65,18 @@ class Endpoints:
         return self._arrivals.setdefault(tenant, Arrivals())
 
 
-def handlers(parts: Parts, endpoints: Endpoints) -> Mapping[str, Handler]:
+def handlers(parts: Parts, endpoints: Endpoints) -> dict[str, Handler]:
     """The handler of the Tenant Updates document's operation."""
     return {"handleKci": partial(take, parts, endpoints)}
 
 
+def reading(endpoints: Endpoints) -> dict[str, Handler]:
+    """The handler of the control document's operation that shows what came."""
+    return {"readEndpoint": lambda call: Answer(200, {"items": list(endpoints.of(call.caller.code).items)})}
+
+
 def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
-    """POST /kcis at a tenant: 204. A signature that is wrong, or missing where the tenant has a secret, is 401."""
+    """POST /kcis at a tenant: 204. A wrong signature is 401; one that is missing is taken, and shown as unsigned."""
     tenant = call.path["code"]
     found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
     if found is None:
@@ -82,5 +87,5 @@ def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
             Webhook(parts.keys.decrypt(found.callback_secret)).verify(call.raw, given)
         except WebhookVerificationError as error:
             raise Problem(NOT_AUTHORISED, (f"the signature does not verify: {error}",)) from None
-    endpoints.of(tenant).take(call.body, parts.clock.now(), signed=bool(given))
+    endpoints.of(tenant).take(call.body, parts.clock.now(), signed=bool(given) and found.callback_secret is not None)
     return Answer(204)

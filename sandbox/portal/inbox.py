@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,7 @@ from sandbox.wire.calls import Answer, Call, Handler
 PAGE = 200  # KCIs in one answer
 
 
-def handlers(parts: Parts) -> Mapping[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the operations around KCIs."""
     return {
         "readInbox": partial(read, parts, Waiters(parts.settings.inbox_waiters)),

@@ -27,7 +27,7 @@ MOST = 20  # partners' suppliers in a world: availability asks them all
 CONNECT = 5  # seconds, where nothing else is asked for
 
 
-def handlers(parts: Parts) -> Mapping[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of everything about suppliers, the fakes among them where they are listed."""
     return {
         "listSuppliers": partial(show_all, parts),

@@ -86,7 +86,7 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
     """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
     moment = {"real": real, "busy": shares.used_up}
     kept = connection.execute(_KEEP_RUNS_OUT, moment).scalars().all()
-    found = connection.execute(_CLAIMED, {**moment, "most": most, "kept": kept}).tuples().all()
+    found = connection.execute(_CLAIMED, {**moment, "most": most, "kept": kept}).all()
     taken, lane_ids = Counter(shares.playing), []
     for lane_id, owner in found:
         if taken[owner] < shares.most:
@@ -97,7 +97,7 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
 
 def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
     """When, in real time, the next lane comes due that nobody has and the caller may claim."""
-    rows = connection.execute(_NEXT_DUE, {"real": real, "busy": shares.used_up}).tuples().all()
+    rows = connection.execute(_NEXT_DUE, {"real": real, "busy": shares.used_up}).all()
     return min(
         (real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None
     )

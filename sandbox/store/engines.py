@@ -60,7 +60,11 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
         writing = create_engine(
             url, isolation_level="READ COMMITTED", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
         )
-    _make_tables(writing)
+    try:
+        _make_tables(writing)
+    except BaseException:
+        writing.dispose()
+        raise
     return reading, writing
 
 

@@ -182,7 +182,7 @@ supplier_entities = Table(
     Column("conversation", String, nullable=False),
     Column("sequence", Integer, nullable=False),  # of the last KCI sent
     Column("digest", String, nullable=False),
-    Column("choice", LargeBinary, nullable=False),
+    Column("memo", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),  # in the supplier's words
 )

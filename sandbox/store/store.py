@@ -1,6 +1,7 @@
 """Transactions: one per use case, never held over a network call."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -51,8 +52,10 @@ class Store:
         self.bell = Bell()
         self.real_now = real_now
         file = sqlite_file(url)
-        self._owned = own_file(file) if file else None
-        self._reading, self._writing = open_engines(url, fsync=fsync)
+        with ExitStack() as opened:
+            self._owned = opened.enter_context(own_file(file)) if file else None
+            self._reading, self._writing = open_engines(url, fsync=fsync)
+            opened.pop_all()  # what was opened stays so, now that nothing of it failed
         self._writer = GroupWriter(self._writing) if file else None
 
     def query(self, work: Callable[[Connection], T]) -> T:

@@ -1,5 +1,6 @@
 """Rows of what the fake suppliers know, in their words: orders, tests, problems, requests about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +17,18 @@ class SupplierEntity:
     """One thing that a supplier was sent, with the gateway's `id`. A request's kind is amendment or cancellation.
 
     `sequence` counts the KCIs sent about it. `digest` and `answer` let the same request, sent again, get the same
-    answer. `choice` is the scenario headers that came with it.
+    answer. `memo` is what else the fake keeps in mind: the scenario headers, or for whom a service is ended.
     """
 
     supplier: str
     tenant: str
     kind: str
     id: int
+    reference: str | None
     conversation: str
     sequence: int
     digest: str
-    choice: dict[str, Any]
+    memo: dict[str, Any]
     answer: dict[str, Any]
     body: dict[str, Any]
 
@@ -36,8 +38,8 @@ class SupplierEntity:
         return Ref(self.kind, self.id)
 
 
-_DOCUMENTS = ("choice", "answer", "body")
-_NAMES = ("supplier", "tenant", "kind", "id", "conversation", "sequence", "digest", *_DOCUMENTS)
+_DOCUMENTS = ("memo", "answer", "body")
+_NAMES = ("supplier", "tenant", "kind", "id", "reference", "conversation", "sequence", "digest", *_DOCUMENTS)
 _BY_ID = (
     supplier_entities.c.world == bindparam("in_world"),
     supplier_entities.c.epoch == bindparam("in_epoch"),
@@ -54,7 +56,20 @@ _ADD = insert(supplier_entities)
 def find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity | None:
     """The supplier's version of this thing of the tenant's."""
     row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, ref)).mappings().one_or_none()
-    return None if row is None else SupplierEntity(**{**row, **{name: unpack(row[name]) for name in _DOCUMENTS}})
+    return None if row is None else _from_row(row)
+
+
+def find_by_reference(tx: Tx, supplier: str, tenant: str, reference: str) -> SupplierEntity | None:
+    """The supplier's thing of this tenant's that it knows by its own reference."""
+    query = select(*(supplier_entities.c[name] for name in _NAMES)).where(
+        supplier_entities.c.world == tx.world.name,
+        supplier_entities.c.epoch == tx.world.epoch,
+        supplier_entities.c.supplier == supplier,
+        supplier_entities.c.tenant == tenant,
+        supplier_entities.c.reference == reference,
+    )
+    row = tx.connection.execute(query).mappings().first()
+    return None if row is None else _from_row(row)
 
 
 def add(tx: Tx, entity: SupplierEntity) -> None:
@@ -78,3 +93,7 @@ def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:
         "of_kind": ref.kind,
         "of_id": ref.id,
     }
+
+
+def _from_row(row: Mapping[Any, Any]) -> SupplierEntity:
+    return SupplierEntity(**{**row, **{name: unpack(row[name]) for name in _DOCUMENTS}})

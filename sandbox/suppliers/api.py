@@ -9,9 +9,11 @@ from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.planning import plan
 from sandbox.domain.scenarios import choose
+from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
+from sandbox.store.lines import Line
 from sandbox.store.store import Tx
-from sandbox.suppliers import booking
+from sandbox.suppliers import booking, lines, takeovers
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
 from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take
 from sandbox.wire.calls import Answer, Call, Handler
@@ -34,9 +36,6 @@ def check_availability(parts: Parts, call: Call) -> Answer:
     if supplier.code not in premises.suppliers:
         reasons = [{"code": "ADDRESS_NOT_SERVED", "text": f"{supplier.code} has no network at this address"}]
         return Answer(200, {"address": premises.address, "unavailabilityReasons": reasons})
-    line = {"type": "NEW", "lineType": "FIBRE"}
-    if supplier.installation_type is not None:
-        line["installationType"] = supplier.installation_type
     specifications = [
         {
             "id": each.id,
@@ -45,7 +44,8 @@ def check_availability(parts: Parts, call: Call) -> Answer:
         }
         for each in supplier.specifications
     ]
-    site = {"line": line, "existingLines": []}
+    tenant = call.headers["Tenant"]
+    site = parts.store.read(call.caller.world, lambda tx: lines.site(tx, supplier, premises, tenant), at=call.at)
     return Answer(200, {"address": premises.address, "serviceSpecifications": specifications, "siteInformation": site})
 
 
@@ -53,20 +53,38 @@ def take_order(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: the whole story is planned now, and answered as its scenario says."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    area = served_premises(parts, supplier, order["address"]).area
-    check_profile(supplier, order["serviceOrderItem"])
     scenario, problem_code, kci_delay = (call.headers.get(name) for name in SCENARIO_HEADERS)
     choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
+    decide_what = change_service if "serviceId" in order else provide
 
     def decide(tx: Tx) -> Taken:
-        body = {**order, **booking.confirm(tx, supplier, area, order)}
+        body, losing = decide_what(parts, tx, supplier, order)
         world, chosen = tx.world, parts.library.scenarios[choice.scenario]
         story = plan(chosen, choice, supplier, body, tx.now, world.gap, world.seed, world.epoch)
         if story.status == 422:
             raise invalid(*story.messages)
+        if losing is not None:
+            takeovers.announce(tx, supplier, order, losing, story.beats)
         known = {"supplierOrderReference": story.order_reference}
         stated = {**body, **known, "status": story.order_status}
         kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
-        return Taken(story.status, stated if story.status == 201 else None, kept, story.beats)
+        answer = stated if story.status == 201 else None
+        return Taken(story.status, answer, story.order_reference, kept, story.beats)
 
     return take(parts, call, supplier.code, ORDER, decide)
+
+
+def provide(parts: Parts, tx: Tx, supplier: Supplier, order: dict[str, Any]) -> tuple[dict[str, Any], Line | None]:
+    """A provide order as the supplier keeps it, and the line that another tenant loses by it."""
+    premises = served_premises(parts, supplier, order["address"])
+    check_profile(supplier, order["serviceOrderItem"])
+    line = lines.check_provide(tx, supplier, premises, order)
+    body = {**order, **booking.confirm(tx, supplier, premises.area, order)}
+    return body, line if line is not None and line.stopped_at is None else None
+
+
+def change_service(parts: Parts, tx: Tx, supplier: Supplier, order: dict[str, Any]) -> tuple[dict[str, Any], None]:
+    """A modify or cease order as the supplier keeps it: it needs the live service."""
+    line = lines.live_line(tx, supplier, order)
+    premises = parts.library.premises.by_key(line.premises)
+    return {**order, **booking.confirm(tx, supplier, premises.area, order)}, None

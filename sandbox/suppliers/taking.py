@@ -26,6 +26,7 @@ class Taken:
 
     status: int
     body: Mapping[str, Any] | None
+    reference: str | None
     kept: Mapping[str, Any]
     beats: tuple[PlannedBeat, ...]
 
@@ -48,7 +49,7 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
             return known.answer
         taken = decide(tx)
         answer = {"status": taken.status, "body": taken.body}
-        about = (supplier, tenant, kind, ref.id, call.conversation_id)
+        about = (supplier, tenant, kind, ref.id, taken.reference, call.conversation_id)
         supplier_entities.add(tx, SupplierEntity(*about, 0, digest, choice, answer, dict(taken.kept)))
         tell_later(tx, supplier, tenant, ref, taken.beats, inbox=call.caller.code)
         return answer

@@ -17,7 +17,7 @@ from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import booking
+from sandbox.suppliers import booking, lines
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Parcel
 from sandbox.world.player import Settle
@@ -46,10 +46,10 @@ def speak(parts: Parts, job: Job) -> Settle:
     after = _after(entity, beat)
     body = _body(kci_id, after, beat)
     if about["inbox"]:
-        return lambda tx: _leave_in_inbox(tx, about["inbox"], after, beat, body)
+        return lambda tx: _leave_in_inbox(parts, tx, about["inbox"], after, beat, body)
     status = _post(parts, job, entity, kci_id, body)
     if status == 204:
-        return lambda tx: _keep(tx, after, beat)
+        return lambda tx: _keep(parts, tx, after, beat)
     if status >= 500:
         raise RuntimeError(f"the gateway answered {status} to {beat.reason_code} of {entity.ref}")
     log.info("%s refused %s of %s", status, beat.reason_code, entity.ref)
@@ -94,16 +94,21 @@ def _post(parts: Parts, job: Job, entity: SupplierEntity, kci_id: str, body: dic
     return parts.courier.send(parcel).status
 
 
-def _keep(tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> None:
+def _keep(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> None:
     supplier_entities.save(tx, entity)
+    supplier = parts.library.suppliers[entity.supplier]
     if "appointmentTimeslot" in beat.changes:
         booking.move(tx, entity.supplier, entity.tenant, entity.body, beat.changes["appointmentTimeslot"])
     if beat.reason_code in _FREES_THE_SLOT:
         booking.give_up(tx, entity.supplier, entity.tenant, entity.body)
+    if beat.reason_code == "COMPLETED" and "orderType" in entity.body:
+        lines.complete(parts, tx, supplier, {**entity.body, "tenant": entity.tenant})
 
 
-def _leave_in_inbox(tx: Tx, owner: str, entity: SupplierEntity, beat: PlannedBeat, body: dict[str, Any]) -> None:
+def _leave_in_inbox(
+    parts: Parts, tx: Tx, owner: str, entity: SupplierEntity, beat: PlannedBeat, body: dict[str, Any]
+) -> None:
     """In a stand-alone world nobody is the gateway: whoever placed the order reads the KCIs in an inbox of its own."""
     about = (owner, body["id"], str(entity.ref), entity.sequence, entity.conversation)
     kcis.add(tx, Kci(*about, ledger.DELIVERED, tx.now, orjson.dumps(body)))
-    _keep(tx, entity, beat)
+    _keep(parts, tx, entity, beat)

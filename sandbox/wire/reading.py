@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from sandbox.domain.errors import INVALID_REQUEST, MALFORMED_REQUEST, Problem
 from sandbox.spec.checks import Checks, Violation, called, shown
@@ -99,6 +100,8 @@ _SCALARS = {"integer": _whole_number, "boolean": _boolean}
 
 def _read_body(request: Request, operation: Operation, checks: Checks, reading: Reading) -> None:
     raw = request.get_data(cache=True)
+    if request.content_length is None and len(raw) == request.max_content_length:
+        raise RequestEntityTooLarge  # a body that comes in chunks is cut off there without a word
     if not raw and request.mimetype != FORM:
         if operation.body_required:
             reading.wrong.append(Violation("", "the body is missing", missing=True))

@@ -34,7 +34,7 @@ def start(folder: Path, port: int, **settings: str) -> subprocess.Popen[bytes]:
     environment |= {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
     with (folder / "served.log").open("ab") as log:
         command = [sys.executable, "-m", "sandbox", "serve"]
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], port: int, seconds: float = 20) -> str:

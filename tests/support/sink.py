@@ -34,7 +34,9 @@ class Sink:
     def wait_for(self, count: int, seconds: float = 20) -> list[Taken]:
         """The first `count` deliveries; fails when they do not come in time."""
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.taken) >= count, seconds), f"{len(self.taken)} of {count} came"
+            assert self.arrived.wait_for(lambda: len(self.taken) >= count, seconds), (
+                f"{len(self.taken)} of {count} came"
+            )
             return list(self.taken)
 
 
@@ -59,8 +61,8 @@ def open_sink(answer: Callable[[Taken], int] | None = None) -> Iterator[Sink]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
+        def log_message(self, *_args: Any) -> None:
+            """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,0 +1,90 @@
+"""`sandbox serve`: what it says, and how it refuses to start. That it serves, other tests show."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.app import make_sandbox
+from sandbox.cli import main
+from sandbox.cli.serve import banner
+from sandbox.settings import Settings
+from tests.support.processes import free_port, start
+
+
+def serve(folder: Path, **settings: str) -> Result:
+    """The outcome of `sandbox serve` where it cannot start."""
+    given = {"database_url": f"sqlite:///{folder}/sandbox.db", "port": str(free_port()), **settings}
+    environment = {f"SANDBOX_{name.upper()}": value for name, value in given.items()}
+    return CliRunner(env=environment).invoke(main, ["serve"])
+
+
+def check_refused(seen: Result, message: str) -> None:
+    """One line, exit code 2, and nothing that looks like a start."""
+    assert (seen.exit_code, seen.stdout, seen.stderr.count("\n")) == (2, "", 1)
+    assert message in seen.stderr
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    """A port that somebody shares with whoever asks, as a server with several workers does."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+def test_a_port_in_use(tmp_path: Path, busy: int) -> None:
+    check_refused(serve(tmp_path, port=str(busy)), f"cannot listen on 127.0.0.1 port {busy}: Address already in use")
+
+
+def test_a_port_that_is_none(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, port="70000"), "cannot listen on 127.0.0.1 port 70000")
+    check_refused(serve(tmp_path, port="http"), "SANDBOX_PORT='http': send a whole number")
+
+
+def test_an_address_of_another_machine(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, host="192.0.2.1"), "cannot listen on 192.0.2.1")
+
+
+def test_a_file_that_another_sandbox_has(tmp_path: Path) -> None:
+    owner = make_sandbox(Settings(database_url=f"sqlite:///{tmp_path}/sandbox.db"))
+    try:
+        check_refused(serve(tmp_path), f"cannot start: another sandbox is using {tmp_path}/sandbox.db")
+    finally:
+        owner.close()
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, database_url="nothing"), "cannot start: ")
+
+
+def test_a_start_of_the_world_that_is_none(tmp_path: Path) -> None:
+    process = start(tmp_path, free_port(), world_start="yesterday")
+    assert process.wait(20) == 2
+    said = (tmp_path / "served.log").read_text()
+    assert said.startswith("Error: cannot start: INVALID_REQUEST: not a date and time; allowed: RFC 3339")
+    assert said.count("\n") == 1
+
+
+def test_the_banner_names_the_urls_and_a_first_call() -> None:
+    said = banner(Settings(port=8811))
+    assert "http://127.0.0.1:8811/docs/" in said
+    assert "curl -s http://127.0.0.1:8811/v1/auth/tenant/access-token" in said
+    assert "tenant1-secret" in said
+    assert max(map(len, said.splitlines())) <= 90
+
+
+def test_the_banner_keeps_quiet_about_clients_that_are_switched_off() -> None:
+    assert "tenant1" not in banner(Settings(demo_clients=False))
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://127.0.0.1:8800"), ("::1", "http://[::1]:8800"), ("localhost", "http://localhost:8800")],
+)
+def test_the_banner_names_a_url_that_can_be_opened(host: str, url: str) -> None:
+    assert f"at {url}\n" in banner(Settings(host=host))

@@ -1,0 +1,205 @@
+"""What is kept comes back as it was, to its owner, in its world and epoch alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sandbox.domain.orders import Order
+from sandbox.domain.worldtime import World, with_rate
+from sandbox.store import (
+    accounts,
+    bookings,
+    kcis,
+    orders,
+    received,
+    reservations,
+    supplier_orders,
+    timeline,
+    worlds,
+)
+from sandbox.store.accounts import Client, Tenant
+from sandbox.store.bookings import Booking
+from sandbox.store.kcis import Kci
+from sandbox.store.received import Received
+from sandbox.store.reservations import Reservation
+from sandbox.store.store import Store, Tx
+from sandbox.store.supplier_orders import SupplierOrder
+from sandbox.world.clock import ManualClock
+from tests.store.databases import START
+from tests.store.playing import raise_epoch
+
+HIGHEST = 999_999_999_999  # the largest number that the documents allow
+ORDER = Order(
+    tenant="TENANT1", id=HIGHEST, supplier="ALDER", status="ACKNOWLEDGED", conversation="café ✓",
+    choice={"X-Kci-Delay": "0"}, entity={"id": HIGHEST, "notes": [{"text": "naïve ☂"}]}, sequence=2,
+    supplier_sequence=HIGHEST, supplier_reference="ALD1",
+)  # fmt: skip
+KCI = Kci("TENANT1", "kci-1", 7, 1, "conversation", "PENDING", START, '{"text":"☂"}'.encode())
+HELD = Received("ALDER", "kci-3", "TENANT1", 7, HIGHEST, START, "digest", True, None, {"sequenceNumber": HIGHEST})
+BOOKING = Booking("ALDER", "TENANT1", HIGHEST, "ALD1", "AREA", START, START + 1, START + 2, "digest", {"id": HIGHEST})
+
+
+def each(add: Callable[[Tx, Any], None], *items: object) -> Callable[[Tx], None]:
+    """A write that adds them all."""
+
+    def work(tx: Tx) -> None:
+        for item in items:
+            add(tx, item)
+
+    return work
+
+
+def test_an_order_comes_back_as_it_was(store: Store) -> None:
+    """Found by its number and by the supplier's reference, and kept as it changes."""
+    store.write("earth", lambda tx: orders.add(tx, ORDER))
+    changed = replace(ORDER, status="HELD", sequence=3, supplier_reference="ALD2", entity={"id": HIGHEST})
+
+    def change(tx: Tx) -> Order | None:
+        found = orders.find(tx, "TENANT1", HIGHEST, lock=True)
+        orders.save(tx, changed)
+        return found
+
+    assert store.write("earth", change) == ORDER
+    assert store.read("earth", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) == changed
+    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT1", "ALDER", "ALD2")) == HIGHEST
+    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT1", "BIRCH", "ALD2")) is None
+    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT2", "ALDER", "ALD2")) is None
+
+
+def test_what_is_not_ones_own_is_not_there(store: Store) -> None:
+    """Another tenant's order, another world's, and one of before the reset: all the same as none."""
+    store.write("earth", lambda tx: orders.add(tx, ORDER))
+    assert store.read("earth", lambda tx: orders.find(tx, "TENANT2", HIGHEST)) is None
+    assert store.read("moon", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) is None
+    raise_epoch(store, "earth")
+    assert store.read("earth", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) is None
+    store.write("earth", lambda tx: orders.add(tx, ORDER))
+
+
+def test_a_kci_is_handed_over_once_and_its_bytes_stay(store: Store) -> None:
+    """The ledger has it by order, the mailbox by cursor; its status changes, its body never."""
+    second = replace(KCI, id="kci-2", sequence=2, body=b"{}")
+    store.write("earth", each(kcis.add, KCI, second))
+    store.write("earth", lambda tx: kcis.set_status(tx, "TENANT1", "kci-1", "DELIVERED"))
+    delivered = replace(KCI, status="DELIVERED")
+    assert store.read("earth", lambda tx: kcis.find(tx, "TENANT1", "kci-1")) == delivered
+    assert store.read("earth", lambda tx: kcis.of_order(tx, "TENANT1", 7)) == [delivered, second]
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == [(1, delivered), (2, second)]
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, second)]
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 1)) == [(1, delivered)]
+    assert store.read("earth", lambda tx: kcis.inbox_end(tx, "TENANT1")) == 2
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT2", 0, 10)) == []
+    assert store.read("earth", lambda tx: kcis.find(tx, "TENANT2", "kci-1")) is None
+
+
+def test_a_mailbox_goes_on_counting_after_a_reset(store: Store) -> None:
+    """A cursor from before the reset still means: everything since."""
+    store.write("earth", lambda tx: kcis.add(tx, KCI))
+    raise_epoch(store, "earth")
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == []
+    store.write("earth", lambda tx: kcis.add(tx, KCI))
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, KCI)]
+
+
+def test_what_suppliers_sent_is_remembered_with_its_answer(store: Store) -> None:
+    """The body stays while it waits; what was judged keeps its refusal, in the order of the numbers."""
+    second, taken = replace(HELD, kci="kci-2", sequence=2), replace(HELD, kci="kci-1", held=False, body=None)
+    store.write("earth", each(received.add, HELD, second, taken))
+    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [second, HELD]
+    store.write("earth", lambda tx: received.settle(tx, second, ("no", "never")))
+    refused = replace(second, held=False, refusal=("no", "never"), body=None)
+    assert store.read("earth", lambda tx: received.find(tx, "ALDER", "kci-2")) == refused
+    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [HELD]
+    assert store.read("earth", lambda tx: received.find(tx, "BIRCH", "kci-2")) is None
+
+
+def test_a_reservation_is_used_by_one_order(store: Store) -> None:
+    """It comes back with the order that used it."""
+    made = Reservation("TENANT1", HIGHEST, START, None, {"id": HIGHEST})
+    for_ever = Reservation("TENANT1", 1, None, None, {})
+    store.write("earth", each(reservations.add, made, for_ever))
+
+    def use(tx: Tx) -> Reservation | None:
+        found = reservations.find(tx, "TENANT1", HIGHEST)
+        reservations.use(tx, "TENANT1", HIGHEST, 7)
+        return found
+
+    assert store.write("earth", use) == made
+    assert store.write("earth", lambda tx: reservations.find(tx, "TENANT1", HIGHEST)) == replace(made, order_id=7)
+    assert store.write("earth", lambda tx: reservations.find(tx, "TENANT1", 1)) == for_ever
+    assert store.write("earth", lambda tx: reservations.find(tx, "TENANT2", HIGHEST)) is None
+
+
+def test_a_booking_takes_its_place_until_it_expires(store: Store) -> None:
+    """Unless an order has confirmed it; given up, the place is free at once."""
+    store.write("earth", lambda tx: bookings.add(tx, BOOKING))
+
+    def taken(at: int) -> dict[int, int]:
+        return store.read("earth", lambda tx: bookings.taken(tx, "ALDER", "AREA"), at=at)
+
+    assert store.read("earth", lambda tx: bookings.find(tx, "ALDER", "TENANT1", HIGHEST)) == BOOKING
+    assert (taken(START + 1), taken(START + 2)) == ({START: 1}, {})
+    store.write("earth", lambda tx: bookings.change(tx, BOOKING, expires_at=None, slot_start=START + 9))
+    assert taken(START + 2) == {START + 9: 1}
+    store.write("earth", lambda tx: bookings.change(tx, BOOKING, expires_at=START))
+    assert taken(START) == {}
+
+
+def test_a_suppliers_order_comes_back_as_it_was(store: Store) -> None:
+    """In the supplier's words, under the gateway's number."""
+    taken = SupplierOrder("ALDER", "TENANT1", 7, "conversation", 0, "digest", {"status": 202}, {"status": "RECEIVED"})
+    later = replace(taken, sequence=1, entity={"status": "ACKNOWLEDGED"})
+    store.write("earth", lambda tx: supplier_orders.add(tx, taken))
+    assert store.read("earth", lambda tx: supplier_orders.find(tx, "ALDER", "TENANT1", 7)) == taken
+    store.write("earth", lambda tx: supplier_orders.save(tx, later))
+    assert store.read("earth", lambda tx: supplier_orders.find(tx, "ALDER", "TENANT1", 7)) == later
+    assert store.read("earth", lambda tx: supplier_orders.find(tx, "BIRCH", "TENANT1", 7)) is None
+
+
+def test_a_timeline_is_in_the_order_in_which_things_happened(store: Store) -> None:
+    """Also when they are stamped with the same moment, or with an earlier one."""
+    for kind, at in (("call", START + 1), ("state", START + 1), ("kci", START)):
+        store.write("earth", lambda tx, kind=kind: timeline.note(tx, "TENANT1", 7, kind, {"of": kind}), at=at)  # type: ignore[misc]
+    assert store.read("earth", lambda tx: timeline.of_order(tx, "TENANT1", 7)) == [
+        (START + 1, "call", {"of": "call"}),
+        (START + 1, "state", {"of": "state"}),
+        (START, "kci", {"of": "kci"}),
+    ]
+    assert store.read("earth", lambda tx: timeline.of_order(tx, "TENANT1", 8)) == []
+
+
+def test_clients_and_tenants_outlive_resets(store: Store) -> None:
+    """Credentials and callbacks lie outside of what a reset restores."""
+    client = Client("client", "tenant", "TENANT9", "earth", "hash", 1)
+    tenant = Tenant("TENANT9", "earth", ("ALDER", "CEDAR"), None, None)
+    store.transact(lambda connection: accounts.add_client(connection, client))
+    store.transact(lambda connection: accounts.add_tenant(connection, tenant))
+    store.transact(
+        lambda connection: accounts.set_callback(connection, "TENANT9", "http://127.0.0.1/kcis", b"\x00\xff")
+    )
+    raise_epoch(store, "earth")
+    changed = replace(tenant, callback_url="http://127.0.0.1/kcis", callback_secret=b"\x00\xff")
+    assert store.query(lambda connection: accounts.find_client(connection, "client")) == client
+    assert store.query(lambda connection: accounts.find_tenant(connection, "TENANT9")) == changed
+    assert store.query(lambda connection: accounts.find_client(connection, "nobody")) is None
+    assert store.query(lambda connection: accounts.find_tenant(connection, "nobody")) is None
+
+
+def test_a_worlds_clock_is_kept(store: Store, clock: ManualClock) -> None:
+    """Base, rate and epoch; each world its own."""
+    store.write("earth", lambda tx: worlds.set_clock(tx.connection, with_rate(tx.world, START, 3600)))
+    clock.at += 1_000
+    assert store.read("earth", lambda tx: tx.now) == START + 3_600_000
+    assert store.read("moon", lambda tx: tx.now) == START + 1_000
+    names = [world.name for world in store.query(worlds.every)]
+    assert names == ["earth", "moon"]
+
+
+@pytest.mark.parametrize("column", ["virtual_base", "real_base"])
+def test_milliseconds_of_a_far_year_fit(store: Store, column: str) -> None:
+    """Times are too large for four bytes."""
+    world = World("far", "seed", 1, 31_556_889_864_403, 31_556_889_864_403, 0, None)
+    store.transact(lambda connection: worlds.add(connection, world))
+    assert getattr(store.query(lambda connection: worlds.find(connection, "far")), column) == 31_556_889_864_403
