@@ -1,6 +1,7 @@
 """How the tests of the documents read them: bundled into one, walked, and checked against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,20 @@ def examples(name: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
     for key, schema in document.get("components", {}).get("schemas", {}).items():
         for index, value in enumerate(schema.get("examples", ())):
             yield f"/components/schemas/{key}/examples/{index}", schema, value
+
+
+def example(name: str, path: str, method: str, key: str) -> dict[str, Any]:
+    """A fresh copy of a request body's named example."""
+    media = bundled(name)["paths"][path][method]["requestBody"]["content"]["application/json"]
+    value: dict[str, Any] = deepcopy(media["examples"][key]["value"])
+    return value
+
+
+def refusals(name: str, component: str, value: Any) -> list[str]:
+    """What is wrong with a value, by the shape of this name."""
+    return violations(name, {"$ref": f"#/components/schemas/{component}"}, value)
+
+
+def without(value: Mapping[str, Any], *members: str) -> dict[str, Any]:
+    """A copy that lacks these members."""
+    return {key: item for key, item in value.items() if key not in members}

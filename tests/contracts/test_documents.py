@@ -1,31 +1,14 @@
 """The OpenAPI documents are valid, keep to the published status tables, explain themselves and type nothing twice."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.contracts.published import EXTENSIONS, FOLLOWED_BY_KCIS, PUBLISHED, WITHOUT_TENANT
 from tests.contracts.reading import COMMON, NAMES, bundled, examples, nodes, operations, resolved, source, violations
-
-# Published statuses per operation. The sandbox may add its extensions, but nothing else.
-_LOOKED_UP_AT_ONE_SUPPLIER = {400, 401, 403, 422, 500, 502, 503, 504}
-_STORED_OR_FANNED_OUT = {400, 401, 403, 422, 500, 503}
-PUBLISHED: dict[tuple[str, str], set[int]] = {
-    ("authentication", "getTenantAccessToken"): {200, 400, 503},
-    ("authentication", "getSupplierAccessToken"): {200, 400, 503},
-    ("tenant", "handleAvailabilityCheck"): {200} | _STORED_OR_FANNED_OUT,
-    ("tenant", "handleAppointmentAvailability"): {200} | _LOOKED_UP_AT_ONE_SUPPLIER,
-    ("tenant", "handleReserveAppointment"): {201} | _LOOKED_UP_AT_ONE_SUPPLIER,
-    ("tenant", "handleCreateOrder"): {201} | _STORED_OR_FANNED_OUT,
-    ("tenant", "handleGetOrder"): {200, 400, 401, 403, 404, 422, 500, 502, 503},
-    ("supplier", "handleAvailabilityCheck"): {200} | _STORED_OR_FANNED_OUT,
-    ("supplier", "handleAppointmentAvailability"): {200} | _STORED_OR_FANNED_OUT,
-    ("supplier", "handleReserveAppointment"): {201} | _STORED_OR_FANNED_OUT,
-    ("supplier", "handleCreateOrder"): {201, 202} | _STORED_OR_FANNED_OUT,
-    ("tenant-updates", "handleKci"): {204} | _STORED_OR_FANNED_OUT,
-    ("supplier-updates", "handleOrderUpdate"): {204} | _STORED_OR_FANNED_OUT,
-}
-EXTENSIONS = {405, 413, 415, 429}
 
 
 def test_the_six_documents_are_there() -> None:
@@ -81,13 +64,41 @@ def test_operation_ids_are_unique(name: str) -> None:
     assert {key: times for key, times in counted.items() if times > 1} == {}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "control"])
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_operations_are_the_published_ones(name: str) -> None:
+    found = {operation["operationId"]: (method, path) for path, method, operation in operations(name)}
+    assert found == {key: (each.method, each.path) for key, each in PUBLISHED[name].items()}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_statuses_are_the_published_ones_and_the_extensions(name: str) -> None:
     for _, _, operation in operations(name):
         statuses = {int(code) for code in operation["responses"]}
-        published = PUBLISHED[name, operation["operationId"]]
+        published = PUBLISHED[name][operation["operationId"]].statuses
         assert published - statuses == set(), f"{operation['operationId']} leaves out"
         assert statuses - published <= EXTENSIONS, f"{operation['operationId']} adds"
+
+
+def parameters(name: str, path: str, operation: Mapping[str, Any]) -> dict[tuple[str, str], bool]:
+    """(place, name) of every parameter of an operation, and whether it is required."""
+    document = bundled(name)
+    listed = [*document["paths"][path].get("parameters", []), *operation.get("parameters", [])]
+    found = [resolved(document, parameter) for parameter in listed]
+    return {(each["in"], each["name"]): each.get("required", False) for each in found}
+
+
+@pytest.mark.parametrize("name", ["tenant", "supplier", "tenant-updates", "supplier-updates"])
+def test_headers_are_the_published_ones_and_the_choice_of_a_scenario(name: str) -> None:
+    for path, _, operation in operations(name):
+        key = operation["operationId"]
+        wanted = {"X-Request-ID": True, "X-Conversation-ID": name != "supplier-updates"}
+        if name == "supplier" and key not in WITHOUT_TENANT:
+            wanted["Tenant"] = True
+        if key in FOLLOWED_BY_KCIS:
+            wanted |= dict.fromkeys(("X-Scenario", "X-Problem-Code", "X-Kci-Delay"), False)
+        if key == "handleKci":
+            wanted |= dict.fromkeys(("webhook-id", "webhook-timestamp", "webhook-signature"), False)
+        assert {k: v for (place, k), v in parameters(name, path, operation).items() if place == "header"} == wanted, key
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,10 +131,69 @@ def test_errors_carry_the_error_body(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_links_lead_to_operations_of_the_document(name: str) -> None:
-    known = {operation["operationId"] for _, _, operation in operations(name)}
+    targets = {operation["operationId"]: (path, operation) for path, _, operation in operations(name)}
     for where, node in nodes(bundled(name)["paths"]):
         for key, link in node.get("links", {}).items():
-            assert link["operationId"] in known, f"{where}/links/{key}"
+            place = f"{where}/links/{key}"
+            assert link["operationId"] in targets, place
+            path, operation = targets[link["operationId"]]
+            known = {parameter for _, parameter in parameters(name, path, operation)}
+            assert link.get("parameters", {}).keys() <= known, place
+            assert set(link.get("requestBody", {})) <= members_of_the_body(name, operation), place
+
+
+def members_of_the_body(name: str, operation: Mapping[str, Any]) -> set[str]:
+    """The members that an operation's request body may have."""
+    document = bundled(name)
+    content = operation.get("requestBody", {}).get("content", {})
+    shapes = [resolved(document, media["schema"]) for media in content.values()]
+    known: set[str] = set()
+    while shapes:
+        shape = shapes.pop()
+        known |= shape.get("properties", {}).keys()
+        inside = [*shape.get("allOf", ()), *(shape[key] for key in ("then", "else") if key in shape)]
+        shapes += [resolved(document, each) for each in inside]
+    return known
+
+
+# What is created is read, changed and ended by links, so that a walk along them gets everywhere.
+WALKS = {
+    "tenant": {
+        "handleAddressLookup": {"handleAvailabilityCheck"},
+        "handleAvailabilityCheck": {"handleAppointmentAvailability"},
+        "handleAppointmentAvailability": {"handleReserveAppointment"},
+        "handleReserveAppointment": {"handleCreateOrder"},
+        "handleQuote": {"handleCreateEthernetOrder"},
+        "handleCreateOrder": {"handleGetOrder", "handleAmendOrder", "handleCancelOrder"},
+        "handleCreateEthernetOrder": {"handleGetEthernetOrder", "handleCancelOrder"},
+        "handleServiceTest": {"handleGetServiceTestById", "handleCreateProblem"},
+        "handleGetServiceTestById": {"handleCreateProblem"},
+        "handleCreateProblem": {"handleGetServiceProblemById", "handleAmendProblem", "handleCancelProblem"},
+        "handleGetServiceProblemById": {"handleServiceProblemResolution"},
+    },
+    "supplier": {
+        "handleQuote": {"handleCreateEthernetOrder"},
+        "handleCreateOrder": {"handleAmendOrder", "handleCancelOrder"},
+        "handleServiceTest": {"handleCreateProblem"},
+        "handleCreateProblem": {"handleAmendProblem", "handleCancelProblem"},
+    },
+    "control": {
+        "registerSupplier": {"listExchanges", "removeSupplier"},
+        "listServices": {"sendSupplierEvent"},
+        "sendSupplierEvent": {"getTimeline"},
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "start"), [(name, start) for name, walks in WALKS.items() for start in walks])
+def test_links_go_on_from_what_was_created(name: str, start: str) -> None:
+    operation = next(each for _, _, each in operations(name) if each["operationId"] == start)
+    reached = {
+        link["operationId"]
+        for answer in operation["responses"].values()
+        for link in resolved(bundled(name), answer).get("links", {}).values()
+    }
+    assert WALKS[name][start] <= reached
 
 
 def test_no_component_is_typed_twice() -> None:

@@ -1,28 +1,12 @@
 """What the shapes let in and what they refuse: the rules that the published pages state in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from tests.contracts.reading import bundled, nodes, resolved, violations
-
-
-def example(name: str, path: str, method: str, key: str) -> dict[str, Any]:
-    """A fresh copy of a request body's named example."""
-    media = bundled(name)["paths"][path][method]["requestBody"]["content"]["application/json"]
-    value: dict[str, Any] = deepcopy(media["examples"][key]["value"])
-    return value
-
-
-def refusals(name: str, component: str, value: Any) -> list[str]:
-    return violations(name, {"$ref": f"#/components/schemas/{component}"}, value)
-
-
-def without(value: Mapping[str, Any], *members: str) -> dict[str, Any]:
-    return {key: item for key, item in value.items() if key not in members}
-
+from tests.contracts.reading import bundled, example, nodes, refusals, resolved, without
 
 ORDER = example("tenant", "/service-orders", "post", "withAppointment")
 RESERVATION = example("tenant", "/appointments", "post", "morning")
@@ -169,43 +153,6 @@ def test_a_kci_says_what_its_type_promises(update_type: str, member: str, said: 
     assert refusals("tenant-updates", "Kci", {**kci, member: said}) == []
 
 
-def test_the_entity_of_a_provide_order_is_a_whole_order() -> None:
-    assert refusals("tenant-updates", "Kci", {**SENT, "entity": {"id": 1001}})
-    assert refusals("tenant-updates", "Kci", {**SENT, "entityType": "MODIFY_ORDER", "entity": {"id": 1001}}) == []
-
-
-@pytest.mark.parametrize("reason", ["WARNING", "DELAY", "REAPPOINT", "CANCELLED"])
-def test_reasons_that_need_a_problem_code(reason: str) -> None:
-    kci = {**SPOKEN, "reasonCode": reason, "text": "It snowed."}
-    assert refusals("supplier-updates", "SupplierKci", kci)
-    assert refusals("supplier-updates", "SupplierKci", {**kci, "problemCode": "SNOW"})
-    assert refusals("supplier-updates", "SupplierKci", {**kci, "problemCode": "UNABLE_TO_ATTEND"}) == []
-
-
-@pytest.mark.parametrize("reason", ["INFORMATION_REQUIRED", "ORDER_REJECTED"])
-def test_reasons_that_need_a_text(reason: str) -> None:
-    kci = {**SPOKEN, "reasonCode": reason, "problemCode": "OTHER"}
-    assert refusals("supplier-updates", "SupplierKci", kci)
-    assert refusals("supplier-updates", "SupplierKci", {**kci, "text": "Which flat is it?"}) == []
-
-
-@pytest.mark.parametrize("date", ["committedDate", "targetDate"])
-def test_a_commitment_has_both_dates(date: str) -> None:
-    kci = example("supplier-updates", "/kcis", "post", "committed")
-    assert refusals("supplier-updates", "SupplierKci", kci) == []
-    kci["provideServiceOrder"] = without(kci["provideServiceOrder"], date)
-    assert refusals("supplier-updates", "SupplierKci", kci)
-
-
-def test_a_suppliers_kci_is_about_exactly_one_order_that_can_be_found() -> None:
-    named = {"tenant": "TENANT1", "status": "ACKNOWLEDGED"}
-    assert refusals("supplier-updates", "SupplierKci", without(SPOKEN, "provideServiceOrder"))
-    assert refusals("supplier-updates", "SupplierKci", {**SPOKEN, "ceaseServiceOrder": {**named, "id": 1001}})
-    for key in ({"id": 1001}, {"supplierOrderReference": "ALD-O-001001"}):
-        assert refusals("supplier-updates", "SupplierKci", {**SPOKEN, "provideServiceOrder": {**named, **key}}) == []
-    assert refusals("supplier-updates", "SupplierKci", {**SPOKEN, "provideServiceOrder": named})
-
-
 @pytest.mark.parametrize(
     ("answer", "good"),
     [
@@ -241,21 +188,6 @@ def test_what_a_supplier_may_answer_at_once(answer: dict[str, Any], good: bool) 
 )
 def test_a_jump_is_by_a_duration_or_to_a_moment(jump: dict[str, Any], good: bool) -> None:
     assert (refusals("control", "AdvanceClock", jump) == []) is good
-
-
-@pytest.mark.parametrize(
-    ("callback", "good"),
-    [
-        ({"url": "http://127.0.0.1:9000/kcis"}, True),
-        ({"url": None}, True),
-        ({}, False),
-        ({"url": "ftp://tenant.test/kcis"}, False),
-        ({"url": "/kcis"}, False),
-        ({"url": "https://tenant.test/kcis", "secret": "mine"}, False),
-    ],
-)
-def test_a_callback_is_a_web_address_or_null(callback: dict[str, Any], good: bool) -> None:
-    assert (refusals("control", "SetCallback", callback) == []) is good
 
 
 @pytest.mark.parametrize(("value", "good"), [("a b", True), ("", False), (" a", False), ("a\n", False), ("é", False)])
