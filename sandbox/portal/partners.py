@@ -151,5 +151,5 @@ def _entry(parts: Parts, partner: Partner) -> dict[str, Any]:
         "baseUrl": partner.base_url,
         "credentials": shown(parts.keys, partner.credentials),
         "capabilities": list(partner.capabilities),
-        "timeouts": {"connect": partner.connect_timeout // 1000, "answer": partner.answer_timeout // 1000},
+        "timeouts": {"connect": -(-partner.connect_timeout // 1000), "answer": -(-partner.answer_timeout // 1000)},
     }

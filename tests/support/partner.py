@@ -87,6 +87,7 @@ def open_partner(tls: ssl.SSLContext | None = None) -> Iterator[PartnerSystem]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in one piece: in two, the second waits for the first to be acknowledged
 
         def answer(self) -> None:
             target = urlsplit(self.path)
