@@ -9,9 +9,10 @@ import orjson
 
 from sandbox.cli.drawing import console, heading, table
 from sandbox.cli.session import Failure
+from sandbox.domain.chapters import OPENING, SILENCE, Beat
 from sandbox.domain.durations import format_duration
 from sandbox.domain.mapping import TYPES
-from sandbox.domain.scenarios import IF_REQUESTED, REQUESTED, Beat, Scenario
+from sandbox.domain.scenarios import IF_REQUESTED, KINDS, REASON, REQUESTED, Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.settings import read_settings
 from sandbox.spec.library import load_library
@@ -44,7 +45,8 @@ def show_scenarios(name: str | None) -> None:
     """Every scenario, or one with its parameters and its score."""
     scenarios = load_library().scenarios
     if name is None:
-        _print(("X-Scenario", "What happens"), ((each.name, _title(each)) for each in scenarios.values()))
+        rows = ((KINDS[each.kind].called, each.name, _title(each)) for each in scenarios.values())
+        _print(("For", "X-Scenario", "What happens"), rows)
         return
     scenario = _one(scenarios, name)
     _head(scenario.name, scenario.title, scenario.description)
@@ -55,11 +57,11 @@ def show_scenarios(name: str | None) -> None:
             ((name, str(each.default), f"{each.minimum} to {each.maximum}", each.description) for name, each in limits),
         )
         click.echo()
-    beats = scenario.order.beats
-    _print(
-        ("When", "Supplier says", "Tenant gets", "Problem code"),
-        ((_time(beat), beat.kci, TYPES[beat.kci][1], _code(beat)) for beat in beats),
-    )
+    for chapter in scenario.chapters.values():
+        _print(
+            ("When", "Supplier says", "Tenant gets", "Problem code"),
+            ((_time(beat, chapter.name), beat.kci, TYPES[beat.kci][1], _code(beat)) for beat in chapter.beats),
+        )
 
 
 def show_suppliers(name: str | None) -> None:
@@ -123,18 +125,22 @@ def _title(scenario: Scenario) -> str:
     return scenario.title + (" (the default)" if scenario.default else "")
 
 
-def _time(beat: Beat) -> str:
-    base = "order" if beat.base == "opening" else beat.base
-    return f"{base} + {format_duration(beat.at_ms)}"
+def _time(beat: Beat, chapter: str) -> str:
+    base = {OPENING: chapter, SILENCE: "unanswered"}.get(beat.base, beat.base)
+    return f"{base} + {beat.days or format_duration(beat.at_ms)}"
 
 
 def _code(beat: Beat) -> str:
-    words = {None: "", REQUESTED: "X-Problem-Code", IF_REQUESTED: "if asked for"}
+    words = {None: "", REQUESTED: "X-Problem-Code", IF_REQUESTED: "if asked for", REASON: "the reason to cancel"}
     return words.get(beat.problem_code, str(beat.problem_code))
 
 
 def _character(supplier: Supplier) -> Iterator[tuple[str, str]]:
     yield "acknowledges", "at once, with a 201" if supplier.acknowledges_at_once else "later, by a KCI"
+    yield "cancellation", f"not after {supplier.point_of_no_return}" if supplier.point_of_no_return else "to the last"
+    yield "amendments", "several at once" if supplier.concurrent_amendments else "one at a time"
+    yield "services", "one to an address" if supplier.one_service_per_address else "several to an address"
+    yield "lines known by", " and ".join(supplier.line_characteristics)
     yield "lead time", f"{supplier.lead_time} working days"
     diary = supplier.appointments
     if diary is None:

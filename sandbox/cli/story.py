@@ -28,7 +28,7 @@ class Line:
 def promised(scenario: Scenario) -> tuple[list[str], str]:
     """The types of the KCIs that a tenant gets in this scenario, and the status that its order ends in."""
     types, status = ["UPDATE"], lifecycles.SENT_TO_SUPPLIER
-    for beat in scenario.order.beats:
+    for beat in scenario.opening.beats:
         types.append(TYPES[beat.kci][1])
         status = beat.status or lifecycles.allowed("order", status, beat.kci)[0]
     return types, status

@@ -1,6 +1,6 @@
 """The supplier's words and the tenant's: two vocabularies for one thing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.domain.durations import to_ms
@@ -54,6 +54,7 @@ _ORDER_CHANGES = {
     "appointmentReservationReference": "appointmentSupplierReference",
     "appointmentTimeslot": "appointmentTimeslot",
     "serviceOrderItem": "serviceOrderItem",
+    "orderItems": "orderItems",
     "serviceCharacteristics": "serviceCharacteristics",
     "requestedCompletionDate": "requestedCompletionDate",
     "committedDate": "committedDate",
@@ -109,11 +110,27 @@ def property_of(kind: str, body: Mapping[str, Any]) -> str:
 
 
 def to_supplier(entity: Entity) -> dict[str, Any]:
-    """The body with which the supplier is sent this thing. Its address identifier has no further ones inside."""
+    """The body with which the supplier is sent this thing. Its address identifiers have no further ones inside.
+
+    An Ethernet order has no order type on that side (published).
+    """
     body = {theirs: entity.body[ours] for ours, theirs in GIVEN[entity.kind].items() if ours in entity.body}
     if "address" in body:
-        body["address"] = {name: entity.body["address"][name] for name in ("id", "type")}
+        body["address"] = supplier_address(body["address"])
+    if "siteInformation" in body:
+        body["siteInformation"] = supplier_sites(body["siteInformation"])
+        body.pop("orderType", None)
     return body | {"tenant": entity.tenant} if entity.kind == ORDER else body
+
+
+def supplier_address(identifier: Mapping[str, Any]) -> dict[str, Any]:
+    """An address identifier as suppliers know it: with no further ones inside."""
+    return {"id": identifier["id"], "type": identifier["type"]}
+
+
+def supplier_sites(sites: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sites of a quote or an Ethernet order as suppliers know them."""
+    return [{**site, "address": supplier_address(site["address"])} for site in sites]
 
 
 def request_to_supplier(request: Request, entity: Entity) -> dict[str, Any]:
@@ -121,6 +138,8 @@ def request_to_supplier(request: Request, entity: Entity) -> dict[str, Any]:
     body = {
         name: value for name, value in request.body.items() if name not in ("status", "supplier", "supplierReference")
     }
+    if "siteInformation" in body:
+        body["siteInformation"] = supplier_sites(body["siteInformation"])
     if request.kind == CANCELLATION and entity.kind == ORDER:
         body.pop("text", None)  # the supplier's side has no text
         known = {} if entity.supplier_reference is None else {"supplierOrderReference": entity.supplier_reference}

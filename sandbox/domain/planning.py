@@ -1,27 +1,32 @@
-"""From a scenario and an order to the supplier's whole score, when the order arrives. Nothing is decided later."""
+"""From a scenario and a request to the supplier's whole score, when the request arrives.
 
-from collections.abc import Callable, Iterator, Mapping
+What is decided later is only how the scores of one thing meet: see `speaking`.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sandbox.domain import lifecycles, slots
-from sandbox.domain.durations import to_date, to_ms, to_text
+from sandbox.domain import lifecycles, sources
+from sandbox.domain.chapters import REFUSED, SILENCE, Beat, Chapter
 from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_reference
-from sandbox.domain.problemcodes import UNKNOWN_FAULT
-from sandbox.domain.scenarios import IF_REQUESTED, REQUESTED, Beat, Choice, Scenario
-from sandbox.domain.slots import Slot
+from sandbox.domain.scenarios import KINDS, Choice, Scenario
+from sandbox.domain.sources import Course, gap_between, wait
+from sandbox.domain.standing import WAITING, Standing, refused
 from sandbox.domain.suppliers import Supplier
 
-CREATED, REFUSED = 201, 422
+CREATED, LATER = 201, 202
 
 
 @dataclass(frozen=True)
 class PlannedBeat:
     """One KCI to come: when it is due (world milliseconds) and what it says, everything resolved.
 
-    `changes` is what it changes on the supplier's version of the order, in the Supplier API's words; what stands under
-    `serviceCharacteristics` joins the characteristics of the order's item.
+    `status` is what it states if nothing else happens meanwhile, `fixed` whether the scenario itself names it;
+    `speaking.stated` tells what it states at last. `changes` is what it changes on the supplier's version of the thing,
+    in the Supplier API's words; what stands under `serviceCharacteristics` joins the characteristics that there are.
+    `chapter` and `place` say where in the scenario it stands. `wrong` marks deliberate misbehaviour.
     """
 
     due_at: int
@@ -30,193 +35,235 @@ class PlannedBeat:
     problem_code: str | None
     text: str | None
     changes: Mapping[str, Any]
+    chapter: str
+    place: int
+    fixed: bool
+    wrong: bool
 
     def to_mapping(self) -> dict[str, Any]:
         """The beat as JSON."""
-        return {
-            "dueAt": self.due_at,
-            "reasonCode": self.reason_code,
-            "status": self.status,
-            "problemCode": self.problem_code,
-            "text": self.text,
-            "changes": dict(self.changes),
-        }
+        return {**vars(self), "changes": dict(self.changes)}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The supplier's answer to POST /service-orders, and the KCIs that follow.
+    """The supplier's answer to a request, and the KCIs that follow.
 
-    201 states `order_status`; 202 states none yet; 422 gives its reasons in `messages` and nothing follows.
+    201 states `entity_status` and brings `changes`, as a KCI would; 202 states nothing yet; 422 gives its reasons in
+    `messages`, and nothing follows; 0 answers nobody, since a supplier begins an unsolicited cease by itself.
+    `reference` is the supplier's own of what was sent. With `stops`, everything that it had still to say about the same
+    thing is dropped.
     """
 
     status: int
-    order_status: str | None
-    order_reference: str
+    entity_status: str | None
+    reference: str
     messages: tuple[str, ...]
+    changes: Mapping[str, Any]
+    stops: bool
     beats: tuple[PlannedBeat, ...]
 
+    @property
+    def order_status(self) -> str | None:
+        """`entity_status`, of an order."""
+        return self.entity_status
 
-@dataclass(frozen=True)
-class _Course:
-    """How the order stands at one point of the score, with everything that the named sources draw on.
+    @property
+    def order_reference(self) -> str:
+        """`reference`, of an order."""
+        return self.reference
 
-    `slot` is None for an order without an appointment. `references` are the supplier's references by source.
-    """
 
-    opening: int
-    status: str
-    agreed: int
-    target: int
-    slot: Slot | None
-    references: Mapping[str, str]
+# How a thing stands when the first KCI about it may come.
+_STARTS: Mapping[str, str] = {
+    "order": lifecycles.SENT_TO_SUPPLIER,
+    "problem": lifecycles.SENT_TO_SUPPLIER,
+    "test": lifecycles.IN_PROGRESS,
+    "unsolicitedCease": lifecycles.RECEIVED_BY_GATEWAY,
+}
+
+# The first beats that a supplier which acknowledges at once gives in its answer instead. Published: 201 with status
+# ACKNOWLEDGED or IN_PROGRESS stands for the KCI, 201 to a request applies it, 422 refuses with reasons.
+_TAKEN: Mapping[str, tuple[str, ...]] = {
+    "order": ("ACKNOWLEDGED", "COMMITTED"),
+    "problem": ("ACKNOWLEDGED",),
+    "amendment": ("AMENDED",),
+    "cancellation": ("CANCELLED",),
+}
+_REFUSING = ("ORDER_REJECTED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
+
+
+def start(kind: str) -> str:
+    """The status of what a scenario of this kind is for, when its first KCI may come: SENT_TO_SUPPLIER of an order."""
+    return _STARTS[kind]
 
 
 def planned_beat(mapping: Mapping[str, Any]) -> PlannedBeat:
     """The beat that `to_mapping` wrote."""
-    return PlannedBeat(
-        due_at=mapping["dueAt"],
-        reason_code=mapping["reasonCode"],
-        status=mapping["status"],
-        problem_code=mapping["problemCode"],
-        text=mapping["text"],
-        changes=mapping["changes"],
-    )
+    return PlannedBeat(**mapping)
 
 
 def plan(
     scenario: Scenario,
     choice: Choice,
     supplier: Supplier,
-    order: Mapping[str, Any],
+    entity: Mapping[str, Any],
+    accepted_at: int,
+    gap_ms: int | None,
+    seed: str,
+    epoch: int,
+    *,
+    line: Mapping[str, str] | None = None,
+) -> Plan:
+    """The score for this order, test, problem or unsolicited cease, accepted at `accepted_at`.
+
+    `entity` is the body that the supplier was sent, with `tenant` and, once it is reserved, `appointmentTimeslot`.
+    `gap_ms` is the world's fixed gap between KCIs, or None for the realistic tempo (the scenario's offsets);
+    X-Kci-Delay in the choice comes before either. `line` names the line of a new service, where it is known (else one
+    is made up): characteristics by name. Raises INVALID_REQUEST where the entity lacks the appointment that the
+    scenario is about, or carries dates that cannot be read.
+    """
+    (kind,) = KINDS[scenario.kind].life_cycles
+    status = start(scenario.kind)
+    course = sources.opened(supplier, entity, accepted_at, seed, epoch, kind=kind, status=status, line=line)
+    if scenario.needs_appointment and course.slot is None:
+        raise invalid(f"{scenario.name} needs an order with an appointment: reserve one and send its id")
+    score = _Score(scenario, choice, supplier, kind, gap_between(choice, gap_ms))
+    return score.answered(course, sources.order_type(entity), course.make("reference"))
+
+
+def plan_request(
+    scenario: Scenario,
+    choice: Choice,
+    supplier: Supplier,
+    entity: Mapping[str, Any],
+    request: Mapping[str, Any],
+    standing: Standing,
     accepted_at: int,
     gap_ms: int | None,
     seed: str,
     epoch: int,
 ) -> Plan:
-    """The score for this order, the body of the supplier's POST /service-orders, accepted at `accepted_at`.
+    """The score for an amendment or a cancellation, the body of whose request is given, of this order or problem.
 
-    `gap_ms` is the world's fixed gap between KCIs, or None for the realistic tempo (the scenario's offsets);
-    X-Kci-Delay in the choice comes before either. Raises INVALID_REQUEST where the order lacks the appointment that
-    the scenario is about, or carries dates that cannot be read.
+    `entity` is the order or problem as it is once an amendment is applied; a cancellation leaves it as it is. Refused
+    with 422, whatever the scenario, are a cancellation after the supplier's point of no return and, at a supplier that
+    takes one at a time, an amendment while another is undecided. Otherwise as `plan`.
     """
-    course = _opening(supplier, order, accepted_at, seed, epoch)
-    if scenario.needs_appointment and course.slot is None:
-        raise invalid(f"{scenario.name} needs an order with an appointment: reserve one and send its id")
-    beats = tuple(_play(scenario.order.beats, course, choice, supplier))
-    folded = _FOLDS.get(beats[0].reason_code) if supplier.acknowledges_at_once and beats else None
-    answer = Plan(scenario.order.reply_status, None, course.references["order"], (), beats)
-    if folded is not None:
-        answer = folded(answer)
-    gap = gap_ms if choice.kci_delay is None else choice.kci_delay * 1000
-    return answer if gap is None else replace(answer, beats=_compressed(answer.beats, accepted_at, gap))
+    opened = sources.opened(
+        supplier, entity, accepted_at, seed, epoch, kind=standing.kind, status=standing.status, request=request
+    )
+    course = replace(opened, before=standing.before)
+    about = (standing.kind, scenario.kind, entity["tenant"], request["id"])
+    reference = make_reference(supplier.reference_prefix, seed, epoch, *about)
+    refusal = refused(scenario.kind, supplier, standing)
+    if refusal is not None:
+        return Plan(REFUSED, None, reference, (refusal,), {}, stops=False, beats=())
+    score = _Score(scenario, choice, supplier, standing.kind, gap_between(choice, gap_ms))
+    return score.answered(course, sources.order_type(entity), reference)
 
 
-def _opening(supplier: Supplier, order: Mapping[str, Any], accepted_at: int, seed: str, epoch: int) -> _Course:
-    slot = _slot(order)
-    agreed = slot.start_ms if slot else _date_without_appointment(order, supplier, accepted_at)
-    references = {
-        kind: make_reference(supplier.reference_prefix, seed, epoch, kind, order["tenant"], order["id"])
-        for kind in ("order", "serviceId", "newAppointment")
-    }
-    return _Course(accepted_at, lifecycles.SENT_TO_SUPPLIER, agreed, agreed, slot, references)
+def later_chapter(
+    name: str,
+    scenario: Scenario,
+    choice: Choice,
+    supplier: Supplier,
+    entity: Mapping[str, Any],
+    opened_at: int,
+    gap_ms: int | None,
+    seed: str,
+    epoch: int,
+    *,
+    line: Mapping[str, str] | None = None,
+) -> tuple[PlannedBeat, ...]:
+    """The KCIs of a chapter that opens after the first (ON_AMENDED, ON_RESOLUTION_REJECTED); none if there is none.
 
-
-def _play(beats: tuple[Beat, ...], course: _Course, choice: Choice, supplier: Supplier) -> Iterator[PlannedBeat]:
-    """The beats at the realistic tempo; none falls due before the one ahead of it."""
-    due_at = course.opening
-    for beat in beats:
-        due_at = max(due_at, _BASES[beat.base](course) + beat.at_ms)
-        status = beat.status or next(iter(lifecycles.allowed("order", course.status, beat.kci)), course.status)
-        after = replace(_moved(course, beat, choice, supplier), status=status)
-        yield PlannedBeat(
-            due_at=due_at,
-            reason_code=beat.kci,
-            status=status,
-            problem_code=_code(beat, choice),
-            text=beat.text,
-            changes={name: _SOURCES[name](source, after) for name, source in beat.sets.items()},
-        )
-        # The gateway refuses what is wrong on purpose, so it moves nothing.
-        course = course if beat.wrong else after
-
-
-def _moved(course: _Course, beat: Beat, choice: Choice, supplier: Supplier) -> _Course:
-    """The course with its target and its slot moved by as many days as the beat says."""
-    days = {
-        name: choice.parameters[source["shift"]] for name, source in beat.sets.items() if isinstance(source, Mapping)
-    }
-    target, slot = course.target, course.slot
-    if "targetDate" in days:
-        target = slots.same_time_after(target, days["targetDate"])
-    if "appointmentTimeslot" in days and slot is not None:
-        slot = slots.next_slot_like(supplier, slot.start_ms, slot.end_ms, days["appointmentTimeslot"])
-    return replace(course, target=target, slot=slot)
-
-
-def _compressed(beats: tuple[PlannedBeat, ...], accepted_at: int, gap: int) -> tuple[PlannedBeat, ...]:
-    return tuple(replace(beat, due_at=accepted_at + place * gap) for place, beat in enumerate(beats, start=1))
-
-
-def _acknowledged(answer: Plan) -> Plan:
-    """Published: 201 with status ACKNOWLEDGED stands for the KCI, which is then not sent."""
-    return replace(answer, status=CREATED, order_status=answer.beats[0].status, beats=answer.beats[1:])
-
-
-def _rejected(answer: Plan) -> Plan:
-    """Published: 422 rejects the order at once, with the reasons."""
-    return replace(answer, status=REFUSED, messages=(answer.beats[0].text or "",), beats=())
-
-
-# The first beats that a supplier which acknowledges at once gives in its answer.
-_FOLDS: Mapping[str, Callable[[Plan], Plan]] = {"ACKNOWLEDGED": _acknowledged, "ORDER_REJECTED": _rejected}
-
-# What the `from` of a beat may name. The target is never before the appointment, which may move past it over a weekend.
-_BASES: Mapping[str, Callable[[_Course], int]] = {
-    "opening": lambda course: course.opening,
-    "agreed": lambda course: course.agreed,
-    "target": lambda course: max(course.target, course.slot.start_ms if course.slot else course.target),
-}
-
-# What the `set` of a beat may name, and the value that it gets.
-_SOURCES: Mapping[str, Callable[[Any, _Course], Any]] = {
-    "committedDate": lambda _source, course: to_text(course.agreed),
-    "targetDate": lambda _source, course: to_text(course.target),
-    "appointmentTimeslot": lambda _source, course: course.slot and _timeslot(course.slot),
-    "appointmentReservationReference": lambda source, course: course.references[source],
-    "serviceCharacteristics": lambda source, course: [
-        {"name": each["name"], "value": course.references[each["value"]]} for each in source
-    ],
-}
-
-
-def _timeslot(slot: Slot) -> dict[str, Any]:
-    return {
-        "timeslotStartDateTime": to_text(slot.start_ms),
-        "timeslotEndDateTime": to_text(slot.end_ms),
-        "classification": slot.classification,
-        "standard": slot.standard,
-    }
-
-
-def _code(beat: Beat, choice: Choice) -> str | None:
-    named = {REQUESTED: choice.problem_code or UNKNOWN_FAULT, IF_REQUESTED: choice.problem_code}
-    return named.get(beat.problem_code, beat.problem_code) if beat.problem_code else None
-
-
-def _slot(order: Mapping[str, Any]) -> Slot | None:
-    slot = order.get("appointmentTimeslot")
-    if slot is None:
-        return None
-    start, end = to_ms(slot["timeslotStartDateTime"]), to_ms(slot["timeslotEndDateTime"])
-    return Slot(start, end, slots.classify(start, end), standard=slot.get("standard", True), capacity=1)
-
-
-def _date_without_appointment(order: Mapping[str, Any], supplier: Supplier, accepted_at: int) -> int:
-    """The completion date asked for, or else the end of the supplier's lead time.
-
-    A date without a time is taken at noon, which is the same date in UTC and in the United Kingdom all year.
+    `scenario` and `choice` are those of the order or problem, `entity` is it as it stands at `opened_at`.
     """
-    requested = order.get("requestedCompletionDate")
-    day = to_date(requested) if requested else slots.working_day_after(accepted_at, supplier.lead_time)
-    return slots.at_local(day, slots.NOON)
+    if name not in scenario.chapters:
+        return ()
+    (kind,) = KINDS[scenario.kind].life_cycles
+    status = lifecycles.IN_PROGRESS  # both follow what set the thing going again
+    course = sources.opened(supplier, entity, opened_at, seed, epoch, kind=kind, status=status, line=line)
+    score = _Score(scenario, choice, supplier, kind, gap_between(choice, gap_ms))
+    return tuple(score.played(scenario.chapters[name], course, sources.order_type(entity)))
+
+
+@dataclass(frozen=True)
+class _Score:
+    """One scenario as one supplier plays it. `kind` is the life cycle; `gap` is None at the realistic tempo."""
+
+    scenario: Scenario
+    choice: Choice
+    supplier: Supplier
+    kind: str
+    gap: int | None
+
+    def answered(self, course: Course, order_type: str, reference: str) -> Plan:
+        """The opening chapter, with the answer that the supplier's character gives."""
+        chapter, kind = self.scenario.opening, self.scenario.kind
+        if chapter.reply == REFUSED:
+            return Plan(REFUSED, None, reference, (chapter.text or "",), {}, stops=False, beats=())
+        first = next(self._heard(chapter, order_type), None)
+        answers = (*_TAKEN.get(kind, ()), *_REFUSING) if self.supplier.acknowledges_at_once else ()
+        folded = first is not None and not first[1].wrong and first[1].kci in answers
+        if kind in WAITING and not folded:
+            before = lifecycles.kept_before(course.status, course.before, WAITING[kind])
+            course = replace(course, status=WAITING[kind], before=before)
+        beats = tuple(self.played(chapter, course, order_type, folded=folded))
+        begun = course.status if chapter.reply == CREATED else None
+        answer = Plan(chapter.reply, begun, reference, (), {}, chapter.stops, beats)
+        return _folded(answer) if folded else answer
+
+    def played(
+        self, chapter: Chapter, course: Course, order_type: str, *, folded: bool = False
+    ) -> Iterator[PlannedBeat]:
+        """The beats of a chapter, none due before the one ahead of it; a first one that is folded is due at once."""
+        due_at = course.opening
+        for number, (place, beat) in enumerate(self._heard(chapter, order_type)):
+            if number or not folded:
+                due_at = self._due(beat, course, due_at)
+            status = beat.status or self._usual(course, beat)
+            after = replace(
+                sources.moved(course, beat, self.choice, self.supplier),
+                status=status,
+                before=lifecycles.kept_before(course.status, course.before, status),
+            )
+            yield PlannedBeat(
+                due_at=due_at,
+                reason_code=beat.kci,
+                status=status,
+                problem_code=sources.problem_code(beat, self.choice, course.request),
+                text=beat.text,
+                changes=sources.changes(beat, after, due_at),
+                chapter=chapter.name,
+                place=place,
+                fixed=beat.status is not None,
+                wrong=beat.wrong,
+            )
+            # The gateway refuses what is wrong on purpose, so it moves nothing.
+            course = course if beat.wrong else after
+
+    def _heard(self, chapter: Chapter, order_type: str) -> Iterator[tuple[int, Beat]]:
+        """The beats that play for an order of this type, each with its place in the chapter."""
+        for place, beat in enumerate(chapter.beats):
+            if not beat.order_types or order_type in beat.order_types:
+                yield place, beat
+
+    def _due(self, beat: Beat, course: Course, last: int) -> int:
+        waits = wait(beat, self.choice)
+        if beat.base == SILENCE:
+            return last + waits
+        return max(last, sources.base(beat, course) + waits) if self.gap is None else last + self.gap
+
+    def _usual(self, course: Course, beat: Beat) -> str:
+        targets = lifecycles.allowed(self.kind, course.status, beat.kci, before=course.before)
+        return next(iter(targets), course.status)
+
+
+def _folded(answer: Plan) -> Plan:
+    """The answer that stands for the first KCI, which is then not sent."""
+    first, *rest = answer.beats
+    if first.reason_code in _REFUSING:
+        return replace(answer, status=REFUSED, messages=(first.text or "",), stops=False, beats=())
+    return replace(answer, status=CREATED, entity_status=first.status, changes=first.changes, beats=tuple(rest))

@@ -43,16 +43,30 @@ TABLE: Mapping[str, frozenset[str]] = {
     "WAYLEAVE_ISSUE": _EVERY,
 }
 
-# The table's columns by reason code. Two that may name a problem have no column of their own: a WARNING delays nothing
-# and asks nothing, so its code is for information only; a rejection ends the order, as a cancellation does.
+# The table's columns by reason code. Those that have no column of their own: a WARNING delays nothing and asks nothing,
+# so its code is for information only; a rejection ends an order or a request, as a cancellation does; a network
+# incident holds a problem up, as a delay does.
 _COLUMNS: Mapping[str, str] = {
+    "AMENDMENT_REJECTED": CANCEL,
+    "CANCELLATION_REJECTED": CANCEL,
     "CANCELLED": CANCEL,
-    "ORDER_REJECTED": CANCEL,
     "DELAY": DELAY,
     "INFORMATION_REQUIRED": INFORM,
+    "NETWORK_INCIDENT": DELAY,
+    "ORDER_REJECTED": CANCEL,
     "REAPPOINT": REAPPOINT,
+    "RESUBMIT": CANCEL,
     "WARNING": INFORM,
 }
+
+
+def cancelling(reason: str) -> str:
+    """The problem code of a cancellation that its tenant asked for with this reason.
+
+    The published reasons to cancel an order are problem codes too; those of an unsolicited cease and of a problem are
+    not, and are OTHER.
+    """
+    return reason if may_carry(reason, "CANCELLED") else "OTHER"
 
 
 def carries_code(reason_code: str) -> bool:

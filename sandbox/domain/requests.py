@@ -1,4 +1,4 @@
-"""Amendments and cancellations: what a tenant asks about something under way, with a life cycle of their own.
+"""Amendments, cancellations and resolutions: what is decided about something under way, each with a life cycle.
 
 What they change is told by a KCI of the thing that they are about; only their own status is kept here.
 """
@@ -11,7 +11,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import invalid
 
-AMENDMENT, CANCELLATION = "amendment", "cancellation"
+AMENDMENT, CANCELLATION, RESOLUTION = "amendment", "cancellation", "resolution"
 
 # The name under which a KCI shows the request inside its entity, by (kind of entity, kind of request).
 NAMES: Mapping[tuple[str, str], str] = {
@@ -19,12 +19,16 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("order", CANCELLATION): "serviceOrderCancellation",
     ("problem", AMENDMENT): "serviceProblemAmendment",
     ("problem", CANCELLATION): "serviceProblemCancellation",
+    ("problem", RESOLUTION): "serviceProblemResolution",
 }
+
+
+_LIFE_CYCLES = {RESOLUTION: RESOLUTION}
 
 
 @dataclass(frozen=True)
 class Request:
-    """One amendment or cancellation. `entity` is what it is about, `body` it in the tenant's words."""
+    """One amendment, cancellation or resolution. `entity` is what it is about, `body` it in the tenant's words."""
 
     tenant: str
     kind: str
@@ -59,9 +63,14 @@ def receive(
 
 def step(request: Request, event: str, reference: str | None = None) -> Request:
     """The request after an event; `reference` is the supplier's own, once it is known. Raises INVALID_REQUEST."""
-    targets = lifecycles.allowed("request", request.status, event)
+    targets = lifecycles.allowed(_LIFE_CYCLES.get(request.kind, "request"), request.status, event)
     if not targets:
         raise invalid(f"{request.kind} {request.id} is {request.status}: it has been decided")
     known = {} if reference is None else {"supplierReference": reference}
     body = {**request.body, **known, "status": targets[0]}
     return replace(request, status=targets[0], body=body, supplier_reference=reference or request.supplier_reference)
+
+
+def with_body(request: Request, more: Mapping[str, Any]) -> Request:
+    """The request with more members in its body."""
+    return replace(request, body={**request.body, **more})

@@ -1,4 +1,4 @@
-"""Scenarios: how a fake supplier plays an order, as data; and which one the X- headers choose."""
+"""Scenarios: how a fake supplier plays its part, as data; and which one the X- headers choose."""
 
 import re
 from collections import Counter
@@ -8,16 +8,41 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.domain import problemcodes
-from sandbox.domain.durations import parse_duration
+from sandbox.domain.chapters import Chapter, chapter_from
 from sandbox.domain.errors import invalid
 from sandbox.domain.suppliers import Supplier
 
 REQUESTED = "requested"  # the code of X-Problem-Code, or its default
 IF_REQUESTED = "ifRequested"  # the code of X-Problem-Code, or none
+REASON = "reason"  # the code of X-Problem-Code, or else what the tenant gave as its reason to cancel
+CODE_SOURCES = (REQUESTED, IF_REQUESTED, REASON)
 LONGEST_KCI_DELAY = 31_536_000  # seconds: a year
+
+ON_AMENDED = "onAmended"  # the tenant gave what a PENDING order or problem waited for, and it was accepted
+ON_RESOLUTION_REJECTED = "onResolutionRejected"  # the tenant does not accept that its problem is resolved
 
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a scenario may be for: how that is called, the life cycle that it plays on, and its later chapters."""
+
+    called: str
+    life_cycles: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+# By the word of `for` in a scenario's file, which is also the name of its first chapter.
+KINDS: Mapping[str, Kind] = {
+    "order": Kind("an order", ("order",), (ON_AMENDED,)),
+    "amendment": Kind("an amendment", ("order", "problem"), ()),
+    "cancellation": Kind("a cancellation", ("order", "problem"), ()),
+    "test": Kind("a service test", ("test",), ()),
+    "problem": Kind("a service problem", ("problem",), (ON_AMENDED, ON_RESOLUTION_REJECTED)),
+    "unsolicitedCease": Kind("an unsolicited cease", ("order",), ()),
+}
 
 
 @dataclass(frozen=True)
@@ -31,42 +56,22 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Beat:
-    """One KCI of the score: when it falls due after `base` (opening, agreed or target), and what it says.
-
-    `status` None means the usual status of the reason code. `sets` holds the named sources of what the KCI changes.
-    `wrong` marks deliberate misbehaviour, which the gateway is expected to refuse.
-    """
-
-    at_ms: int
-    base: str
-    kci: str
-    status: str | None
-    problem_code: str | None
-    text: str | None
-    sets: Mapping[str, Any]
-    wrong: bool
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """What follows when the tenant acts: the supplier's immediate answer, then the beats."""
-
-    reply_status: int
-    beats: tuple[Beat, ...]
-
-
-@dataclass(frozen=True)
 class Scenario:
-    """One scenario file."""
+    """One scenario file. `kind` is one of KINDS; `chapters` are by name, the kind's own first."""
 
     name: str
+    kind: str
     title: str
     description: str
     default: bool
     needs_appointment: bool
     parameters: Mapping[str, Parameter]
-    order: Chapter
+    chapters: Mapping[str, Chapter]
+
+    @property
+    def opening(self) -> Chapter:
+        """The chapter that opens when the tenant places or asks what the scenario is for."""
+        return self.chapters[self.kind]
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,10 @@ class Choice:
 
 def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
     """A scenario from the value of its file, which has passed contracts/schemas/scenario.schema.json."""
-    chapter = mapping["order"]
+    kind = mapping.get("for", "order")
     return Scenario(
         name=mapping["name"],
+        kind=kind,
         title=mapping["title"],
         description=mapping["description"],
         default=mapping.get("default", False),
@@ -92,7 +98,7 @@ def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
             name: Parameter(each["default"], each["minimum"], each["maximum"], each["description"])
             for name, each in mapping.get("parameters", {}).items()
         },
-        order=Chapter(chapter["reply"]["status"], tuple(_beat_from(each) for each in chapter["beats"])),
+        chapters={name: chapter_from(name, mapping[name]) for name in (kind, *KINDS[kind].later) if name in mapping},
     )
 
 
@@ -107,24 +113,30 @@ def choose(
     x_problem_code: str | None,
     x_kci_delay: str | int | None,
     supplier: Supplier | None = None,
+    kind: str = "order",
+    *,
+    appointed: bool = True,
 ) -> Choice:
-    """What the headers X-Scenario, X-Problem-Code and X-Kci-Delay choose; with a supplier, also whether it fits.
+    """What the headers X-Scenario, X-Problem-Code and X-Kci-Delay choose for a request of this kind (see KINDS).
 
-    X-Scenario is NAME?param=value&… in URLSearchParams syntax; without it the default scenario plays. Raises
-    INVALID_REQUEST with everything that is wrong, each with what is allowed.
+    With a supplier, also whether the scenario fits it; `appointed` False says that the request comes without an
+    appointment. X-Scenario is NAME?param=value&… in URLSearchParams syntax; without it the default scenario of the kind
+    plays. Raises INVALID_REQUEST with everything that is wrong, each with what is allowed.
     """
-    name, _, query = x_scenario.partition("?") if x_scenario is not None else (_default(scenarios), "", "")
-    scenario = scenarios.get(name)
-    if scenario is None:
-        wrong = [f"X-Scenario: there is no scenario {_shown(name)}; allowed: {_listed(sorted(scenarios))}"]
-        parameters: Mapping[str, int] = {}
-    else:
+    of_kind = {each.name: each for each in scenarios.values() if each.kind == kind}
+    fitting = sorted(
+        each.name
+        for each in of_kind.values()
+        if (supplier is None or fits(each, supplier)) and (appointed or not each.needs_appointment)
+    )
+    name, _, query = x_scenario.partition("?") if x_scenario is not None else (_default(of_kind), "", "")
+    scenario = of_kind.get(name)
+    parameters: Mapping[str, int] = {}
+    wrong: list[str] = []
+    if scenario is not None:
         parameters, wrong = _parameters(scenario, query)
-        if supplier is not None and not fits(scenario, supplier):
-            fitting = sorted(each.name for each in scenarios.values() if fits(each, supplier))
-            wrong.append(
-                f"X-Scenario: {name} needs an appointment and {supplier.code} makes none; allowed: {_listed(fitting)}"
-            )
+    if name not in fitting:
+        wrong.append(f"X-Scenario: {_unfit(name, scenarios, kind, supplier)}; allowed: {_listed(fitting)}")
     wrong += _wrong_code(scenario, x_problem_code)
     wrong += _wrong_delay(x_kci_delay)
     if wrong:
@@ -132,17 +144,16 @@ def choose(
     return Choice(name, parameters, x_problem_code, None if x_kci_delay is None else int(x_kci_delay))
 
 
-def _beat_from(mapping: Mapping[str, Any]) -> Beat:
-    return Beat(
-        at_ms=parse_duration(mapping["at"]),
-        base=mapping.get("from", "opening"),
-        kci=mapping["kci"],
-        status=mapping.get("status"),
-        problem_code=mapping.get("problemCode"),
-        text=mapping.get("text"),
-        sets=mapping.get("set", {}),
-        wrong=mapping.get("wrong", False),
-    )
+def _unfit(name: str, scenarios: Mapping[str, Scenario], kind: str, supplier: Supplier | None) -> str:
+    """Why the scenario of this name cannot be chosen."""
+    known = scenarios.get(name)
+    if known is None:
+        return f"there is no scenario {_shown(name)}"
+    if known.kind != kind:
+        return f"{name} is for {KINDS[known.kind].called}, not for {KINDS[kind].called}"
+    if supplier is not None and not fits(known, supplier):
+        return f"{name} needs an appointment and {supplier.code} makes none"
+    return f"{name} needs an appointment, and this comes without one"
 
 
 def _default(scenarios: Mapping[str, Scenario]) -> str:
@@ -191,8 +202,8 @@ def _wrong_code(scenario: Scenario | None, code: str | None) -> list[str]:
 
 
 def _reasons_with_code(scenario: Scenario) -> list[str]:
-    beats = scenario.order.beats
-    return list(dict.fromkeys(beat.kci for beat in beats if beat.problem_code in (REQUESTED, IF_REQUESTED)))
+    beats = (beat for chapter in scenario.chapters.values() for beat in chapter.beats)
+    return list(dict.fromkeys(beat.kci for beat in beats if beat.problem_code in CODE_SOURCES))
 
 
 def _codes_for(scenario: Scenario | None) -> list[str]:

@@ -6,6 +6,13 @@ from datetime import time
 from typing import Any
 
 from sandbox.domain.durations import parse_duration
+from sandbox.domain.ethernet import Ethernet, ethernet_from
+
+# Published: START, TRANSFER and TAKEOVER name a fibre line by its ONT and port, any other by its LINE_ID.
+_LINE_CHARACTERISTICS: Mapping[str, tuple[str, ...]] = {
+    "ONT": ("ONT_REFERENCE", "ONT_PORT"),
+    "LINE_ID": ("LINE_ID",),
+}
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,27 @@ class Appointments:
 
 @dataclass(frozen=True)
 class Supplier:
-    """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes."""
+    """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes.
+
+    After the KCI `point_of_no_return` it takes no cancellation of an order; None: it always does.
+    `line_characteristics` are the names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID.
+    `ethernet` is None where it sells none.
+    """
 
     code: str
     title: str
     description: str
     acknowledges_at_once: bool
+    point_of_no_return: str | None
+    concurrent_amendments: bool
+    one_service_per_address: bool
+    line_characteristics: tuple[str, ...]
     specifications: tuple[Specification, ...]
     installation_type: str | None
     lead_time: int
     reference_prefix: str
     appointments: Appointments | None
+    ethernet: Ethernet | None
 
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
@@ -63,6 +80,10 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         title=mapping["title"],
         description=mapping["description"],
         acknowledges_at_once=mapping["acknowledges"] == "at_once",
+        point_of_no_return=mapping.get("pointOfNoReturn"),
+        concurrent_amendments=mapping["concurrentAmendments"],
+        one_service_per_address=mapping["servicesPerAddress"] == "one",
+        line_characteristics=_LINE_CHARACTERISTICS[mapping["linesKnownBy"]],
         specifications=tuple(
             Specification(each["id"], each["name"], tuple(each["lineProfiles"])) for each in mapping["specifications"]
         ),
@@ -70,6 +91,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         lead_time=mapping["leadTime"],
         reference_prefix=mapping["referencePrefix"],
         appointments=_appointments_from(appointments) if appointments else None,
+        ethernet=ethernet_from(mapping["ethernet"]) if "ethernet" in mapping else None,
     )
 
 

@@ -1,17 +1,18 @@
 """What a supplier's KCI makes of the thing that it is about: steps of its life cycle, and what comes with them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sandbox.domain import entities as rules
 from sandbox.domain import lifecycles
 from sandbox.domain import requests as request_rules
-from sandbox.domain.entities import Entity, Update
+from sandbox.domain.entities import PROBLEM, Entity, Update
 from sandbox.domain.errors import invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE, TYPES, changes_from, update_from
 from sandbox.domain.requests import AMENDMENT, CANCELLATION, NAMES, Request
-from sandbox.gateway import amending
+from sandbox.gateway import amending, resolving
 from sandbox.store import requests
 from sandbox.store.store import Tx
 
@@ -45,6 +46,7 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
     request = _reported(tx, entity, kci, theirs)
     changes = amending.changes(tx, entity, request) if request and reason == "AMENDED" else {}
     changes |= changes_from(entity, theirs)
+    resolution = _resolution(tx, entity, reason, theirs)
     steps = []
     if reason == "COMMITTED" and entity.status == lifecycles.SENT_TO_SUPPLIER:
         # Published: a commitment may come with the acknowledgement in one; the gateway then gives the tenant both.
@@ -52,11 +54,22 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
         steps.append(Step(entity, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
     entity = rules.step(entity, reason, tx.now, stated=theirs["status"], changes=changes)
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
-    decided = None if request is None else request_rules.step(request, reason)
-    about = {} if decided is None else decided.shown
-    effects = () if decided is None else (lambda tx: requests.save(tx, decided),)
-    steps.append(Step(after, update_from(kci, received_on, about), effects))
-    return steps
+    decided = resolution if request is None else request_rules.step(request, reason)
+    if decided is None:
+        return [*steps, Step(after, update_from(kci, received_on, {}))]
+    keep = requests.add if reason == "RESOLVED" else requests.save
+    if decided is resolution:
+        after = replace(after, body={**after.body, **decided.shown})
+    return [*steps, Step(after, update_from(kci, received_on, decided.shown), (partial(keep, request=decided),))]
+
+
+def _resolution(tx: Tx, entity: Entity, reason: str, theirs: Mapping[str, Any]) -> Request | None:
+    """The resolution that the KCI tells, or that the supplier takes as accepted by completing the problem."""
+    if entity.kind != PROBLEM:
+        return None
+    if reason == "RESOLVED":
+        return resolving.told(tx, entity, theirs.get("serviceProblemResolution", {}))
+    return resolving.closed_in_silence(tx, entity) if reason == "COMPLETED" else None
 
 
 def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> Request | None:

@@ -99,7 +99,7 @@ def _check(entity: Entity, kind: _Kind, body: Mapping[str, Any]) -> None:
         raise invalid(f"/supplier: {entity.ref} is at {entity.supplier}")
     event = PENDING_EVENT[kind.request]
     if not lifecycles.allowed(entity.kind, entity.status, event):
-        states = ", ".join(lifecycles.TABLES[entity.kind][event].sources)
+        states = ", ".join(state for rule in lifecycles.TABLES[entity.kind][event] for state in rule.sources)
         raise invalid(f"{entity.ref} is {entity.status}: a {kind.request} may be asked for in {states}")
     unsolicited = entity.body.get("orderType") == "UNSOLICITED_CEASE"
     if unsolicited and kind.request == AMENDMENT:

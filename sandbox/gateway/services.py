@@ -32,8 +32,9 @@ def learn(tx: Tx, order: Entity) -> None:
     service_id = next((each["value"] for each in characteristics if each["name"] == "SERVICE_ID"), None)
     if service_id is not None:
         item = body.get("serviceOrderItem", {})
-        made = {"address": body.get("address"), "serviceSpecification": item.get("serviceSpecification")}
-        made |= {"serviceCharacteristics": characteristics}
+        made = {"orderId": order.id, "since": body["updated"], "serviceCharacteristics": characteristics}
+        made["serviceSpecification"] = item.get("serviceSpecification")
+        made |= {name: body[name] for name in ("address",) if name in body}
         services.put(tx, Service(order.tenant, order.supplier, service_id, True, made))
 
 

@@ -88,9 +88,9 @@ def _partner(parts: Parts, call: Ask) -> Partner:
 
 
 def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | None) -> Parcel:
-    """The request with the published headers: the tenant's code goes where the operation is documented with it."""
+    """The request with the published headers."""
     headers = {"X-Request-ID": call.request_id, "X-Conversation-ID": call.conversation_id, **call.headers}
-    if any(parameter.name == "Tenant" for parameter in operation.parameters):
+    if any(each.name == "Tenant" for each in operation.parameters):  # published: not on quotes and Ethernet orders
         headers["Tenant"] = call.tenant
     if call.body is not None:
         headers["Content-Type"] = "application/json"

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sandbox.domain import kci
 from sandbox.domain.durations import to_ms
-from sandbox.domain.entities import ORDER, Ref
-from sandbox.domain.errors import Problem, not_found
+from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
-from sandbox.gateway import ordering
+from sandbox.domain.mapping import supplier_address
+from sandbox.gateway import addresses, assurance, ethernet, history, ordering, quotes, requesting, resolving
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
-from sandbox.store import accounts, entities, kcis, reservations
-from sandbox.store.documents import unpack
+from sandbox.store import accounts, reservations
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
@@ -27,7 +25,17 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(list_slots, parts),
         "handleReserveAppointment": partial(reserve, parts),
         "handleCreateOrder": partial(ordering.place, parts),
-        "handleGetOrder": partial(read_order, parts),
+        "handleGetOrder": partial(history.read_order, parts),
+        "handleAddressLookup": partial(addresses.look_up, parts),
+        "handleQuote": partial(quotes.ask_for, parts),
+        "handleCreateEthernetOrder": partial(ethernet.place, parts),
+        "handleGetEthernetOrder": partial(history.read_ethernet_order, parts),
+        "handleServiceTest": partial(assurance.place_test, parts),
+        "handleGetServiceTestById": partial(history.read_test, parts),
+        "handleCreateProblem": partial(assurance.place_problem, parts),
+        "handleGetServiceProblemById": partial(history.read_problem, parts),
+        "handleServiceProblemResolution": partial(resolving.decide, parts),
+        **{operation: partial(requesting.place, parts) for operation in requesting.OPERATIONS},
     }
 
 
@@ -41,7 +49,7 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
-    query = {"address": _without_more(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
+    query = {"address": supplier_address(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
         status, body = ask(parts, _ask(call, supplier, query=query))
     except Problem as problem:
@@ -65,7 +73,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
         for name in ("serviceSpecification", "appointmentFromDate", "appointmentPurpose")
         if name in call.query
     }
-    body = _answer(parts, _ask(call, supplier, query={"address": _without_more(call.query["address"]), **query}))
+    body = _answer(parts, _ask(call, supplier, query={"address": supplier_address(call.query["address"]), **query}))
     slots = [
         slot for slot in body["availableTimeslots"] if slot.get("standard", True) or not call.query.get("standardOnly")
     ]
@@ -90,31 +98,13 @@ def reserve(parts: Parts, call: Call) -> Answer:
 
     reservation_id = parts.store.write(caller.world, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
-    body = {"id": reservation_id, "address": _without_more(request["address"]), **wanted}
+    body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
     published = {**request, **answer, "id": reservation_id, "address": request["address"]}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
     made = Reservation(caller.code, reservation_id, expires, None, published)
     parts.store.write(caller.world, lambda tx: reservations.add(tx, made))
     return Answer(201, published)
-
-
-def read_order(parts: Parts, call: Call) -> Answer:
-    """GET /service-orders/{id}: the order with its KCIs. Reading changes nothing."""
-    tenant, text = call.caller.code, call.path["id"]
-
-    def look(tx: Tx) -> dict[str, Any]:
-        order = entities.find(tx, tenant, Ref(ORDER, int(text))) if _is_id(text) else None
-        if order is None:
-            raise not_found(f"you have no order {text}")
-        updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_entity(tx, tenant, order.ref)]
-        return {**order.body, "updates": updates}
-
-    return Answer(200, parts.store.read(call.caller.world, look))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 12
 
 
 def _answer(parts: Parts, call: Ask) -> Any:
@@ -138,8 +128,3 @@ def _ask(
         query=query or {},
         body=body,
     )
-
-
-def _without_more(address: Mapping[str, Any]) -> dict[str, Any]:
-    """A supplier's address identifier has no further ones inside."""
-    return {"id": address["id"], "type": address["type"]}

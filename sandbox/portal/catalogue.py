@@ -10,7 +10,7 @@ from sandbox.domain.errors import not_found
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import entities, timeline
+from sandbox.store import entities, services, timeline
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
@@ -23,6 +23,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "listAddresses": lambda _call: _items(
             [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
         ),
+        "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
         "getHealth": lambda _call: Answer(200, {"status": "ok", "version": version("fibre-sandbox")}),
     }
@@ -32,11 +33,12 @@ def scenario_entry(scenario: Scenario) -> dict[str, Any]:
     """A scenario as the catalogue shows it."""
     return {
         "name": scenario.name,
+        "for": scenario.kind,
         "title": scenario.title,
         "description": scenario.description,
         "default": scenario.default,
         "parameters": {name: {"type": "integer", **vars(each)} for name, each in scenario.parameters.items()},
-        "beats": [beat.kci for beat in scenario.order.beats],
+        "beats": [beat.kci for beat in scenario.opening.beats],
     }
 
 
@@ -54,6 +56,12 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
         "leadTime": supplier.lead_time,
     }
     return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
+
+
+def list_services(parts: Parts, call: Call) -> Answer:
+    """GET /services: what the tenant has live."""
+    live = parts.store.read(call.caller.world, lambda tx: services.live_of(tx, call.caller.code))
+    return _items([{"serviceId": each.service_id, "supplier": each.supplier, **each.body} for each in live])
 
 
 def show_timeline(parts: Parts, call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """Everything that the sandbox knows from its data files, by name: scenarios, suppliers, premises, worlds."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ import jsonschema_rs
 
 from sandbox.domain.demo import DemoClient, DemoWorld, clients_from, worlds_from
 from sandbox.domain.premises import AddressBook, address_book, premises_from
-from sandbox.domain.scenarios import Scenario, scenario_from
+from sandbox.domain.scenarios import KINDS, Scenario, scenario_from
 from sandbox.domain.suppliers import Supplier, supplier_from
 from sandbox.shipped import folder
 from sandbox.spec.yamlfile import load
@@ -87,9 +88,10 @@ def _disagreements(library: Library) -> Iterator[str]:
     """What no file shows by itself."""
     yield from _misnamed("scenario", ((stem, each.name) for stem, each in library.scenarios.items()))
     yield from _misnamed("supplier", ((stem, each.code) for stem, each in library.suppliers.items()))
-    defaults = [each.name for each in library.scenarios.values() if each.default]
-    if len(defaults) != 1:
-        yield f"one scenario is the default, not {len(defaults)}"
+    defaults = Counter(each.kind for each in library.scenarios.values() if each.default)
+    for kind, about in KINDS.items():
+        if defaults[kind] != 1:
+            yield f"one scenario is the default for {about.called}, not {defaults[kind]}"
     tenants = [tenant for world in library.worlds.values() for tenant in world.tenants]
     named = {code for tenant in tenants for code in tenant.suppliers}
     named |= {code for each in library.premises.premises for code in each.suppliers}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.domain.errors import Problem
 from sandbox.domain.rehearsal import Flaw, rehearse
-from sandbox.domain.scenarios import scenario_from
+from sandbox.domain.scenarios import KINDS, scenario_from
 from sandbox.shipped import folder
 from sandbox.spec.library import UnusableFileError, read_library
 from sandbox.spec.wording import flaws_in
@@ -37,11 +37,11 @@ def lint(paths: Iterable[Path]) -> list[Finding]:
     """
     asked = list(paths)
     findings: list[Finding] = []
-    defaults: list[Finding] = []
+    defaults: dict[str, list[Finding]] = {}
     for path in _files(asked or [folder("scenarios"), folder("fixtures")]):
         findings += _in_file(path, defaults)
-    if len(defaults) > 1:
-        findings += defaults
+    for found in defaults.values():
+        findings += found if len(found) > 1 else []
     if not asked and not findings:
         findings += _between_files()
     return findings
@@ -55,7 +55,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _in_file(path: Path, defaults: list[Finding]) -> Iterator[Finding]:
+def _in_file(path: Path, defaults: dict[str, list[Finding]]) -> Iterator[Finding]:
+    """What is wrong in one file. A scenario that is the default is added to `defaults`, by what it is for."""
     try:
         document = load(path)
         kind = _kind(path)
@@ -68,7 +69,9 @@ def _in_file(path: Path, defaults: list[Finding]) -> Iterator[Finding]:
     flaws = list(flaws_in(document.value, kind)) or list(_CHECKS[kind](document))
     yield from sorted((_found(document, flaw) for flaw in flaws), key=lambda finding: finding.line)
     if kind == "scenario" and not flaws and document.value.get("default"):
-        defaults.append(_found(document, Flaw("/default", "more than one scenario is the default")))
+        about = document.value.get("for", "order")
+        message = f"more than one scenario is the default for {KINDS[about].called}"
+        defaults.setdefault(about, []).append(_found(document, Flaw("/default", message)))
 
 
 def _between_files() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from sandbox.store.schema import clients, counters, tenants
+from sandbox.store.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Tenant:
     callback_auth: bytes | None = None
 
 
-_CLIENT = select(*clients.c).where(clients.c.client_id == bindparam("client"))
-_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
+_CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
+_TENANT = Statement(select(*tenants.c).where(tenants.c.code == bindparam("tenant")))
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
     """The client of this id."""
-    row = connection.execute(_CLIENT, {"client": client_id}).one_or_none()
+    row = _CLIENT.one(connection, {"client": client_id})
     return None if row is None else Client(*row)
 
 
@@ -53,8 +54,11 @@ def remove_client(connection: Connection, client_id: str) -> None:
 
 def find_tenant(connection: Connection, code: str) -> Tenant | None:
     """The tenant of this code."""
-    row = connection.execute(_TENANT, {"tenant": code}).mappings().one_or_none()
-    return None if row is None else Tenant(**{**row, "suppliers": tuple(row["suppliers"].split())})
+    row = _TENANT.one(connection, {"tenant": code})
+    if row is None:
+        return None
+    code, world, suppliers, *callback = row
+    return Tenant(code, world, tuple(suppliers.split()), *callback)
 
 
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
@@ -68,22 +72,18 @@ def set_callback(connection: Connection, code: str, url: str | None, secret: byt
     connection.execute(update(tenants).where(tenants.c.code == code).values(**values))
 
 
-_COUNT = (
-    update(counters)
-    .where(
-        counters.c.world == bindparam("of_world"),
-        counters.c.owner == bindparam("of_owner"),
-        counters.c.kind == bindparam("of_kind"),
-    )
-    .values(value=counters.c.value + 1)
-    .returning(counters.c.value)
+_COUNTER = (
+    counters.c.world == bindparam("of_world"),
+    counters.c.owner == bindparam("of_owner"),
+    counters.c.kind == bindparam("of_kind"),
 )
+_COUNT = Statement(update(counters).where(*_COUNTER).values(value=counters.c.value + 1).returning(counters.c.value))
 
 
 def next_number(connection: Connection, world: str, owner: str, kind: str) -> int:
     """The next number of this kind: it rises, and no reset sets it back."""
-    value = connection.execute(_COUNT, {"of_world": world, "of_owner": owner, "of_kind": kind}).scalar()
-    return int(value) if value is not None else _first_number(connection, world, owner, kind)
+    row = _COUNT.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})
+    return _first_number(connection, world, owner, kind) if row is None else int(row[0])
 
 
 def last_number(connection: Connection, world: str, owner: str, kind: str) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sandbox.domain.entities import Entity, Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import entities
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 _NAMES = (
@@ -30,17 +31,20 @@ _BY_ID = (
     entities.c.kind == bindparam("of_kind"),
     entities.c.id == bindparam("of_id"),
 )
-_FIND = select(*(entities.c[name] for name in _NAMES)).where(*_BY_ID)
-_FIND_LOCKED = _FIND.with_for_update()
-_BY_REFERENCE = select(entities.c.id).where(
-    *_IN_WORLD,
-    entities.c.supplier == bindparam("of_supplier"),
-    entities.c.supplier_reference == bindparam("reference"),
-    entities.c.tenant == bindparam("of_tenant"),
-    entities.c.kind == bindparam("of_kind"),
+_OF_ID = select(*(entities.c[name] for name in _NAMES)).where(*_BY_ID)
+_FIND = Statement(_OF_ID)
+_LOCK = Statement(_OF_ID.with_for_update())
+_BY_REFERENCE = Statement(
+    select(entities.c.id).where(
+        *_IN_WORLD,
+        entities.c.supplier == bindparam("of_supplier"),
+        entities.c.supplier_reference == bindparam("reference"),
+        entities.c.tenant == bindparam("of_tenant"),
+        entities.c.kind == bindparam("of_kind"),
+    )
 )
-_ADD = insert(entities)
-_SAVE = (
+_ADD = Statement(insert(entities))
+_SAVE = Statement(
     update(entities)
     .where(*_BY_ID)
     .values(
@@ -56,20 +60,24 @@ _SAVE = (
 
 def find(tx: Tx, tenant: str, ref: Ref, *, lock: bool = False) -> Entity | None:
     """This thing of the tenant's; `lock` keeps others from changing it until this transaction ends."""
-    row = tx.connection.execute(_FIND_LOCKED if lock else _FIND, _key(tx, tenant, ref)).mappings().one_or_none()
-    return None if row is None else Entity(**{**row, "choice": unpack(row["choice"]), "body": unpack(row["body"])})
+    row = (_LOCK if lock else _FIND).one(tx.connection, _key(tx, tenant, ref))
+    if row is None:
+        return None
+    known = dict(zip(_NAMES, row, strict=True))
+    return Entity(**{**known, "choice": unpack(known["choice"]), "body": unpack(known["body"])})
 
 
 def find_by_reference(tx: Tx, tenant: str, supplier: str, kind: str, reference: str) -> int | None:
     """The number of the tenant's thing that this supplier knows by its own reference."""
     parameters = {"of_supplier": supplier, "of_tenant": tenant, "of_kind": kind, "reference": reference}
-    return tx.connection.execute(_BY_REFERENCE, _world(tx) | parameters).scalars().first()
+    row = _BY_REFERENCE.one(tx.connection, _world(tx) | parameters)
+    return None if row is None else int(row[0])
 
 
 def add(tx: Tx, entity: Entity) -> None:
     """A new entity."""
     row = {name: getattr(entity, name) for name in _NAMES}
-    tx.connection.execute(_ADD, {**tx.key, **row, "choice": pack(entity.choice), "body": pack(entity.body)})
+    _ADD.change(tx.connection, {**tx.key, **row, "choice": pack(entity.choice), "body": pack(entity.body)})
 
 
 def save(tx: Tx, entity: Entity) -> None:
@@ -82,7 +90,7 @@ def save(tx: Tx, entity: Entity) -> None:
         "new_reference": entity.supplier_reference,
         "new_before": entity.before,
     }
-    tx.connection.execute(_SAVE, _key(tx, entity.tenant, entity.ref) | changes)
+    _SAVE.change(tx.connection, _key(tx, entity.tenant, entity.ref) | changes)
 
 
 def _key(tx: Tx, tenant: str, ref: Ref) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import entities, partners
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 
@@ -42,7 +43,7 @@ class OpenWork(NamedTuple):
 
 _FIND = select(*partners.c).where(partners.c.world == bindparam("in_world"), partners.c.code == bindparam("of_code"))
 _OF_WORLD = select(*partners.c).where(partners.c.world == bindparam("in_world")).order_by(partners.c.code)
-_CODES = select(partners.c.code).where(partners.c.world == bindparam("in_world"))
+_CODES = Statement(select(partners.c.code).where(partners.c.world == bindparam("in_world")))
 _ENTITIES_AT = select(*(entities.c[name] for name in ("tenant", "kind", "id", "supplier", "status"))).where(
     entities.c.world == bindparam("in_world"),
     entities.c.epoch == bindparam("in_epoch"),
@@ -74,7 +75,7 @@ def remove(connection: Connection, world: str, code: str) -> None:
 
 def open_work(tx: Tx) -> list[OpenWork]:
     """All that is open at the partners' suppliers of this world, in order. Every step of a run asks."""
-    codes = tx.connection.execute(_CODES, {"in_world": tx.world.name}).scalars().all()
+    codes = [code for (code,) in _CODES.rows(tx.connection, {"in_world": tx.world.name})]
     if not codes:
         return []
     where = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "codes": codes}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref, parse_ref
-from sandbox.domain.requests import Request
+from sandbox.domain.requests import RESOLUTION, Request
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import requests
 from sandbox.store.store import Tx
@@ -32,9 +32,17 @@ def find_by_reference(tx: Tx, tenant: str, kind: str, entity: Ref, reference: st
 
 def undecided(tx: Tx, tenant: str, entity: Ref) -> list[Request]:
     """The requests about this thing that wait for the supplier, oldest first."""
-    waiting = requests.c.status.in_((lifecycles.RECEIVED_BY_GATEWAY, lifecycles.PENDING))
+    waiting = and_(
+        requests.c.status.in_((lifecycles.RECEIVED_BY_GATEWAY, lifecycles.PENDING)), requests.c.kind != RESOLUTION
+    )
     query = select(*_COLUMNS).where(*_of_entity(tx, tenant, entity), waiting).order_by(requests.c.id)
     return [_from_row(row) for row in tx.connection.execute(query).mappings()]
+
+
+def of_kind(tx: Tx, tenant: str, entity: Ref, kind: str) -> list[Request]:
+    """The requests of this kind about this thing, oldest first."""
+    query = select(*_COLUMNS).where(*_of_entity(tx, tenant, entity), requests.c.kind == kind)
+    return [_from_row(row) for row in tx.connection.execute(query.order_by(requests.c.id)).mappings()]
 
 
 def add(tx: Tx, request: Request) -> None:

@@ -144,6 +144,18 @@ services = Table(  # what tenants have live, as the gateway learnt it from KCIs
     Column("live", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+quotes = Table(  # prices of Ethernet, as the gateway handed them to tenants
+    "quotes",
+    metadata,
+    *_in_world(),
+    Column("id", BigInteger, primary_key=True),  # the gateway's, one per supplier asked
+    Column("tenant", String, nullable=False),
+    Column("supplier", String, nullable=False),
+    Column("supplier_quote_id", String, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("quotes_by_name", *(quotes.c[name] for name in ("world", "epoch", "tenant", "supplier", "supplier_quote_id")))
 
 # ---- KCIs to whoever is to get them --------------------------------------------------------------------------------
 kcis = Table(
@@ -221,6 +233,20 @@ bookings = Table(
     Column("answer", LargeBinary, nullable=False),
 )
 Index("bookings_by_slot", *(bookings.c[name] for name in ("world", "epoch", "supplier", "area", "slot_start")))
+supplier_quotes = Table(
+    "supplier_quotes",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),  # the gateway's; no tenant: a supplier is not told for whom it quotes
+    Column("reference", String, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+)
+Index(
+    "supplier_quotes_by_reference", *(supplier_quotes.c[name] for name in ("world", "epoch", "supplier", "reference"))
+)
 
 # ---- everything that waits -----------------------------------------------------------------------------------------
 lanes = Table(

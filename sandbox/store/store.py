@@ -61,7 +61,7 @@ class Store:
     def query(self, work: Callable[[Connection], T]) -> T:
         """Read outside any world, as of one moment. Raises Unavailable; a Problem for a value that cannot be there."""
         try:
-            with self._reading.connect() as connection:
+            with self._reading.begin() as connection:
                 return work(connection)
         except _TROUBLE as error:
             raise Unavailable(str(error)) from error

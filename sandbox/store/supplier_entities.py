@@ -1,6 +1,5 @@
 """Rows of what the fake suppliers know, in their words: orders, tests, problems, requests about them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import supplier_entities
+from sandbox.store.statements import Row, Statement
 from sandbox.store.store import Tx
 
 
@@ -48,40 +48,43 @@ _BY_ID = (
     supplier_entities.c.kind == bindparam("of_kind"),
     supplier_entities.c.id == bindparam("of_id"),
 )
-_FIND = select(*(supplier_entities.c[name] for name in _NAMES)).where(*_BY_ID)
-_SAVE = update(supplier_entities).where(*_BY_ID).values(sequence=bindparam("new_sequence"), body=bindparam("new_body"))
-_ADD = insert(supplier_entities)
+_COLUMNS = tuple(supplier_entities.c[name] for name in _NAMES)
+_FIND = Statement(select(*_COLUMNS).where(*_BY_ID))
+_SAVE = Statement(
+    update(supplier_entities).where(*_BY_ID).values(sequence=bindparam("new_sequence"), body=bindparam("new_body"))
+)
+_ADD = Statement(insert(supplier_entities))
 
 
 def find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity | None:
     """The supplier's version of this thing of the tenant's."""
-    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, ref)).mappings().one_or_none()
+    row = _FIND.one(tx.connection, _key(tx, supplier, tenant, ref))
     return None if row is None else _from_row(row)
 
 
 def find_by_reference(tx: Tx, supplier: str, tenant: str, reference: str) -> SupplierEntity | None:
     """The supplier's thing of this tenant's that it knows by its own reference."""
-    query = select(*(supplier_entities.c[name] for name in _NAMES)).where(
+    query = select(*_COLUMNS).where(
         supplier_entities.c.world == tx.world.name,
         supplier_entities.c.epoch == tx.world.epoch,
         supplier_entities.c.supplier == supplier,
         supplier_entities.c.tenant == tenant,
         supplier_entities.c.reference == reference,
     )
-    row = tx.connection.execute(query).mappings().first()
+    row = tx.connection.execute(query).tuples().first()
     return None if row is None else _from_row(row)
 
 
 def add(tx: Tx, entity: SupplierEntity) -> None:
     """Something new at the supplier."""
     documents = {name: pack(getattr(entity, name)) for name in _DOCUMENTS}
-    tx.connection.execute(_ADD, {**tx.key, **vars(entity), **documents})
+    _ADD.change(tx.connection, {**tx.key, **vars(entity), **documents})
 
 
 def save(tx: Tx, entity: SupplierEntity) -> None:
     """Keep it as the supplier has it now."""
     changes = {"new_sequence": entity.sequence, "new_body": pack(entity.body)}
-    tx.connection.execute(_SAVE, _key(tx, entity.supplier, entity.tenant, entity.ref) | changes)
+    _SAVE.change(tx.connection, _key(tx, entity.supplier, entity.tenant, entity.ref) | changes)
 
 
 def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:
@@ -95,5 +98,6 @@ def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Mapping[Any, Any]) -> SupplierEntity:
-    return SupplierEntity(**{**row, **{name: unpack(row[name]) for name in _DOCUMENTS}})
+def _from_row(row: Row) -> SupplierEntity:
+    known = dict(zip(_NAMES, row, strict=True))
+    return SupplierEntity(**{**known, **{name: unpack(known[name]) for name in _DOCUMENTS}})

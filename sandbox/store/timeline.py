@@ -1,4 +1,4 @@
-"""What happened to an order, a test or a problem, as it happened."""
+"""What happened to an order, in the order in which it happened."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, insert, select
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import timeline
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
-_ADD = insert(timeline)
-_OF_ENTITY = (
+_ADD = Statement(insert(timeline))
+_OF_ENTITY = Statement(
     select(timeline.c.at, timeline.c.kind, timeline.c.detail)
     .where(
         timeline.c.world == bindparam("in_world"),
@@ -23,15 +24,12 @@ _OF_ENTITY = (
 
 
 def note(tx: Tx, owner: str, ref: Ref, kind: str, detail: dict[str, Any]) -> None:
-    """Add to the thing's timeline: `kind` is call, sent, state, kci, attempt or refused."""
-    tx.connection.execute(
-        _ADD, {**tx.key, "owner": owner, "entity": str(ref), "at": tx.now, "kind": kind, "detail": pack(detail)}
-    )
+    """Add to the order's timeline: `kind` is call, sent, state, kci, attempt or refused."""
+    entry = {"owner": owner, "entity": str(ref), "at": tx.now, "kind": kind, "detail": pack(detail)}
+    _ADD.change(tx.connection, {**tx.key, **entry})
 
 
 def of_entity(tx: Tx, owner: str, ref: Ref) -> list[tuple[int, str, dict[str, Any]]]:
-    """(at, kind, detail) of everything that happened to the thing."""
-    rows = tx.connection.execute(
-        _OF_ENTITY, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner, "of_entity": str(ref)}
-    )
-    return [(row.at, row.kind, unpack(row.detail)) for row in rows]
+    """(at, kind, detail) of everything that happened to the order."""
+    key = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner, "of_entity": str(ref)}
+    return [(at, kind, unpack(detail)) for at, kind, detail in _OF_ENTITY.rows(tx.connection, key)]

@@ -7,9 +7,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sandbox.domain.worldtime import World
 from sandbox.store.schema import worlds
+from sandbox.store.statements import Statement
 
 _COLUMNS = tuple(worlds.c)
-_FIND = select(*_COLUMNS).where(worlds.c.name == bindparam("world_name"))
+_FIND = Statement(select(*_COLUMNS).where(worlds.c.name == bindparam("of_world")))
+_KEEP_RUN = Statement(
+    update(worlds).where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+)
 
 
 class Outrun(Exception):
@@ -18,7 +22,10 @@ class Outrun(Exception):
 
 def find(connection: Connection, name: str) -> World:
     """The world of this name."""
-    return World(*connection.execute(_FIND, {"world_name": name}).one())
+    row = _FIND.one(connection, {"of_world": name})
+    if row is None:
+        raise LookupError(f"there is no world {name}")
+    return World(*row)
 
 
 def every(connection: Connection) -> list[World]:
@@ -52,10 +59,7 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
 
 def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
     """Change the world's row while this run has its clock; False when it has lost it."""
-    kept = connection.execute(
-        update(worlds).where(worlds.c.name == name, worlds.c.run_token == token).values(**changes)
-    )
-    return kept.rowcount == 1
+    return _KEEP_RUN.change(connection, {"of_world": name, "held_token": token, "run_token": token, **changes}) == 1
 
 
 def _row(world: World) -> dict[str, Any]:

@@ -1,21 +1,19 @@
 """The Supplier API of the fakes: which operation is answered by what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sandbox.domain import lifecycles
 from sandbox.domain.entities import ORDER
-from sandbox.domain.errors import invalid
 from sandbox.domain.planning import plan
 from sandbox.domain.scenarios import choose
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store.lines import Line
 from sandbox.store.store import Tx
-from sandbox.suppliers import booking, lines, takeovers
+from sandbox.suppliers import booking, ethernet, lines, quotes, takeovers
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
-from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take
+from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take, taken_order
 from sandbox.wire.calls import Answer, Call, Handler
 
 
@@ -26,6 +24,8 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(booking.list_slots, parts),
         "handleReserveAppointment": partial(booking.reserve, parts),
         "handleCreateOrder": partial(take_order, parts),
+        "handleQuote": partial(quotes.give, parts),
+        "handleCreateEthernetOrder": partial(ethernet.take_order, parts),
     }
 
 
@@ -36,7 +36,20 @@ def check_availability(parts: Parts, call: Call) -> Answer:
     if supplier.code not in premises.suppliers:
         reasons = [{"code": "ADDRESS_NOT_SERVED", "text": f"{supplier.code} has no network at this address"}]
         return Answer(200, {"address": premises.address, "unavailabilityReasons": reasons})
-    specifications = [
+    types = call.query.get("serviceTypes", ["BROADBAND"])
+    specifications = [each for wanted in dict.fromkeys(types) for each in _SOLD[wanted](supplier)]
+    if not specifications:
+        reasons = [{"code": "SERVICE_TYPE_NOT_SOLD", "text": f"{supplier.code} sells no {' and no '.join(types)}"}]
+        return Answer(200, {"address": premises.address, "unavailabilityReasons": reasons})
+    site: Mapping[str, Any] = ethernet.NEW_SITE
+    if "BROADBAND" in types:
+        tenant = call.headers["Tenant"]
+        site = parts.store.read(call.caller.world, lambda tx: lines.site(tx, supplier, premises, tenant), at=call.at)
+    return Answer(200, {"address": premises.address, "serviceSpecifications": specifications, "siteInformation": site})
+
+
+def _broadband(supplier: Supplier) -> list[dict[str, Any]]:
+    return [
         {
             "id": each.id,
             "name": each.name,
@@ -44,9 +57,13 @@ def check_availability(parts: Parts, call: Call) -> Answer:
         }
         for each in supplier.specifications
     ]
-    tenant = call.headers["Tenant"]
-    site = parts.store.read(call.caller.world, lambda tx: lines.site(tx, supplier, premises, tenant), at=call.at)
-    return Answer(200, {"address": premises.address, "serviceSpecifications": specifications, "siteInformation": site})
+
+
+# What a supplier sells, by the published type of service, as availability shows it.
+_SOLD: Mapping[str, Callable[[Supplier], list[dict[str, Any]]]] = {
+    "BROADBAND": _broadband,
+    "ETHERNET": ethernet.specifications,
+}
 
 
 def take_order(parts: Parts, call: Call) -> Answer:
@@ -61,15 +78,10 @@ def take_order(parts: Parts, call: Call) -> Answer:
         body, losing = decide_what(parts, tx, supplier, order)
         world, chosen = tx.world, parts.library.scenarios[choice.scenario]
         story = plan(chosen, choice, supplier, body, tx.now, world.gap, world.seed, world.epoch)
-        if story.status == 422:
-            raise invalid(*story.messages)
+        taken = taken_order(story, body)
         if losing is not None:
             takeovers.announce(tx, supplier, order, losing, story.beats)
-        known = {"supplierOrderReference": story.order_reference}
-        stated = {**body, **known, "status": story.order_status}
-        kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
-        answer = stated if story.status == 201 else None
-        return Taken(story.status, answer, story.order_reference, kept, story.beats)
+        return taken
 
     return take(parts, call, supplier.code, ORDER, decide)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import invalid
-from sandbox.domain.planning import PlannedBeat
+from sandbox.domain.planning import Plan, PlannedBeat
 from sandbox.parts import Parts
 from sandbox.store import lanes, supplier_entities
 from sandbox.store.lanes import NewJob
@@ -29,6 +30,15 @@ class Taken:
     reference: str | None
     kept: Mapping[str, Any]
     beats: tuple[PlannedBeat, ...]
+
+
+def taken_order(story: Plan, order: Mapping[str, Any]) -> Taken:
+    """An order as its story tells it. Raises INVALID_REQUEST where the story is a refusal."""
+    if story.status == 422:
+        raise invalid(*story.messages)
+    stated = {**order, "supplierOrderReference": story.order_reference, "status": story.order_status}
+    kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
+    return Taken(story.status, stated if story.status == 201 else None, story.order_reference, kept, story.beats)
 
 
 def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[Tx], Taken]) -> Answer:

@@ -64,6 +64,10 @@ def _after(entity: SupplierEntity, beat: PlannedBeat) -> SupplierEntity:
     if more and "serviceOrderItem" in body:
         item = body["serviceOrderItem"]
         body["serviceOrderItem"] = {**item, "serviceCharacteristics": [*item.get("serviceCharacteristics", []), *more]}
+    elif more and "orderItems" in body:
+        first, *others = body["orderItems"]
+        told = {**first, "serviceCharacteristics": [*first.get("serviceCharacteristics", []), *more]}
+        body["orderItems"] = [told, *others]
     elif more:
         body["serviceCharacteristics"] = [*body.get("serviceCharacteristics", []), *more]
     return replace(entity, sequence=entity.sequence + 1, body={**body, **changes})
@@ -101,7 +105,7 @@ def _keep(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> No
         booking.move(tx, entity.supplier, entity.tenant, entity.body, beat.changes["appointmentTimeslot"])
     if beat.reason_code in _FREES_THE_SLOT:
         booking.give_up(tx, entity.supplier, entity.tenant, entity.body)
-    if beat.reason_code == "COMPLETED" and "orderType" in entity.body:
+    if beat.reason_code == "COMPLETED" and "orderType" in entity.body and "siteInformation" not in entity.body:
         lines.complete(parts, tx, supplier, {**entity.body, "tenant": entity.tenant})
 
 

@@ -19,40 +19,59 @@ MODIFY = example("tenant", "/service-orders", "post", "modify")
 CEASE = example("tenant", "/service-orders", "post", "cease")
 NO_NAME = {"phoneNumber": "01632 960123"}
 OF_ORDER = example("supplier-updates", "/kcis", "post", "acknowledged")
+ENTITIES = (
+    "provideServiceOrder",
+    "modifyServiceOrder",
+    "ceaseServiceOrder",
+    "ethernetServiceOrder",
+    "serviceTest",
+    "serviceProblem",
+)
 OF_PROBLEM = without(OF_ORDER, "provideServiceOrder") | {
     "serviceProblem": {"tenant": "TENANT1", "id": 801, "status": "IN_PROGRESS"}
 }
 
 
-def told(operation: tuple[str, str], body: Any) -> list[tuple[str, bool, str]]:
-    """(place, whether something is missing there, message) of everything that is wrong with a body."""
+def told(operation: tuple[str, str], body: Any) -> list[tuple[str, bool]]:
+    """(place, whether it is missing there) of everything that is wrong with a body."""
     name, key = operation
     document = load_document(name)
-    found = Checks(document).body(document.operations[key], body)
-    return [(each.place, each.missing, each.message) for each in found]
+    return [(each.place, each.missing) for each in Checks(document).body(document.operations[key], body)]
 
 
 @pytest.mark.parametrize(
-    ("operation", "body", "place", "member"),
+    ("operation", "body", "place"),
     [
-        (ORDER, {}, "", "orderType"),
-        (ORDER, without(NEW, "address"), "", "address"),
-        (ORDER, without(MODIFY, "serviceId"), "", "serviceId"),
-        (ORDER, without(CEASE, "requestedCompletionDate"), "", "requestedCompletionDate"),
-        (AMENDMENT, {"orderId": 1001, "secondaryContact": NO_NAME}, "/secondaryContact", "name"),
-        (KCI, {**OF_ORDER, "reasonCode": "DELAY"}, "", "problemCode"),
-        (KCI, {**OF_ORDER, "reasonCode": "AMENDED"}, "", "serviceOrderAmendmentId"),
-        (KCI, {**OF_PROBLEM, "reasonCode": "AMENDED"}, "", "serviceProblemAmendmentId"),
-        (KCI, {**OF_PROBLEM, "reasonCode": "RESOLVED"}, "/serviceProblem", "serviceProblemResolution"),
-        (CALLBACK, {"url": None, "auth": {"kind": "basic", "username": "x"}}, "/auth", "password"),
-        (EVENT, {"reasonCode": "UPDATE"}, "", "orderId"),
-        (EVENT, {"reasonCode": "CREATED"}, "", "serviceId"),
+        (ORDER, {}, "/orderType"),
+        (ORDER, without(NEW, "address"), "/address"),
+        (ORDER, without(MODIFY, "serviceId"), "/serviceId"),
+        (ORDER, without(CEASE, "requestedCompletionDate"), "/requestedCompletionDate"),
+        (AMENDMENT, {"orderId": 1001, "secondaryContact": NO_NAME}, "/secondaryContact/name"),
+        (KCI, without(OF_ORDER, "provideServiceOrder"), " or ".join(f"/{name}" for name in ENTITIES)),
+        (KCI, {**OF_ORDER, "reasonCode": "DELAY"}, "/problemCode"),
+        (
+            KCI,
+            {**OF_ORDER, "reasonCode": "DELAY", "problemCode": "OTHER"},
+            "/text or /supplierCodes or /supplierCode",
+        ),
+        (
+            KCI,
+            {**OF_ORDER, "reasonCode": "AMENDED"},
+            "/serviceOrderAmendmentId or /serviceOrderAmendmentReference",
+        ),
+        (
+            KCI,
+            {**OF_PROBLEM, "reasonCode": "CANCELLATION_REJECTED"},
+            "/serviceProblemCancellationId or /serviceProblemCancellationReference",
+        ),
+        (KCI, {**OF_PROBLEM, "reasonCode": "RESOLVED"}, "/serviceProblem/serviceProblemResolution"),
+        (CALLBACK, {"url": None, "auth": {"kind": "basic", "username": "x"}}, "/auth/password"),
+        (EVENT, {"reasonCode": "UPDATE"}, "/orderId or /serviceTestId or /serviceProblemId"),
+        (EVENT, {"reasonCode": "CREATED"}, "/serviceId"),
     ],
 )
-def test_what_is_missing_is_told_once_and_by_name(
-    operation: tuple[str, str], body: dict[str, Any], place: str, member: str
-) -> None:
-    assert told(operation, body) == [(place, True, f"{member} is missing")]
+def test_what_is_missing_is_told_once_and_by_name(operation: tuple[str, str], body: Any, place: str) -> None:
+    assert told(operation, body) == [(place, True)]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +84,13 @@ def test_what_is_missing_is_told_once_and_by_name(
         (ORDER, {**CEASE, "serviceId": ""}, "/serviceId"),
         (KCI, {**OF_ORDER, "reasonCode": "SHRUG"}, "/reasonCode"),
         (EVENT, {"reasonCode": "UPDATE", "orderId": 0}, "/orderId"),
+        (EVENT, {"reasonCode": "UPDATE", "orderId": 1001, "serviceId": "CED9990000123"}, "/serviceId"),
     ],
 )
 def test_what_is_wrong_is_told_once_and_where_it_stands(operation: tuple[str, str], body: Any, place: str) -> None:
-    assert [(where, missing) for where, missing, _ in told(operation, body)] == [(place, False)]
+    assert told(operation, body) == [(place, False)]
 
 
 @pytest.mark.parametrize("order", [NEW, MODIFY, CEASE])
 def test_a_member_of_no_shape_is_told_by_name(order: dict[str, Any]) -> None:
-    [(place, missing, message)] = told(ORDER, {**order, "txet": "typing error"})
-    assert (place, missing) == ("", False)
-    assert "'txet'" in message
+    assert told(ORDER, {**order, "txet": "typing error"}) == [("/txet", False)]

@@ -1,0 +1,51 @@
+"""Placing Ethernet orders: by a quote that its supplier gave to this tenant, and for nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.domain import entities as rules
+from sandbox.domain.durations import to_text
+from sandbox.domain.entities import ORDER, Entity, Ref
+from sandbox.domain.errors import invalid
+from sandbox.domain.quotes import differences
+from sandbox.domain.scenarios import choose
+from sandbox.gateway import sending
+from sandbox.gateway.checks import check_supplier
+from sandbox.parts import Parts
+from sandbox.store import accounts, quotes
+from sandbox.store.store import Tx
+from sandbox.wire.calls import Answer, Call
+
+# No order type is published for Ethernet, which is provided only; the order shows that of a new line.
+_ORDER_TYPE = {"orderType": "NEW"}
+
+
+def place(parts: Parts, call: Call) -> Answer:
+    """POST /ethernet/service-orders: 201 with the order, stored with the job that sends it; a refusal keeps nothing."""
+    request: dict[str, Any] = call.body
+    tenant = call.caller.code
+    chosen = sending.chosen(call)
+    check_supplier(parts, tenant, request["supplier"])
+    supplier = parts.library.suppliers.get(request["supplier"])
+    scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
+    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)
+
+    def keep(tx: Tx) -> Entity:
+        _check_quote(parts, tx, tenant, request)
+        ref = Ref(ORDER, accounts.next_number(tx.connection, tx.world.name, tenant, "order"))
+        order = rules.receive(tenant, ref, call.conversation_id, chosen, {**_ORDER_TYPE, **request}, tx.now)
+        sending.keep(tx, call, order)
+        return order
+
+    return Answer(201, parts.store.write(call.caller.world, keep, at=call.at).body)
+
+
+def _check_quote(parts: Parts, tx: Tx, tenant: str, request: Mapping[str, Any]) -> None:
+    """Refuse what was not quoted so. Another tenant's quote answers as an unknown one."""
+    found = quotes.find(tx, tenant, request["supplier"], request["supplierQuoteId"])
+    if found is None:
+        raise invalid(f"/supplierQuoteId: {request['supplier']} gave you no such quote: POST /quote asks for one")
+    if found.expires_at is not None and found.expires_at <= tx.now:
+        raise invalid(f"/supplierQuoteId: the quote expired at {to_text(found.expires_at)}: ask for another")
+    if wrong := list(differences(found.body, request, parts.library.premises)):
+        raise invalid(*wrong)
