@@ -31,6 +31,21 @@ COMPLETED = "COMPLETED"
 
 PENDING_REQUESTS = (PENDING_AMENDMENT, PENDING_CANCELLATION)
 
+# Events that no supplier tells: what the gateway does, or takes from an answer.
+GATEWAY_EVENTS = frozenset(
+    (
+        "SENT",
+        "SEND_FAILED",
+        "IN_PROGRESS",
+        "REJECTED",
+        "AMENDMENT_PENDING",
+        "CANCELLATION_PENDING",
+        "OVERTAKEN",
+        "RESOLUTION_ACCEPTED",
+        "RESOLUTION_REJECTED",
+    )
+)
+
 # Targets that depend on where the thing stands.
 SAME = "(same)"  # the state it is in
 BEFORE = "(before the pending requests)"  # the state before the requests that are pending, or else the one it is in
@@ -213,6 +228,11 @@ def allowed(kind: str, state: str, event: str, *, before: str | None = None) -> 
 def events_from(kind: str, state: str) -> tuple[str, ...]:
     """The events that may come in this state, in the table's order."""
     return tuple(event for event, rules in TABLES[kind].items() if any(state in rule.sources for rule in rules))
+
+
+def reason_codes_from(kind: str, state: str) -> tuple[str, ...]:
+    """The reason codes that a supplier's KCI may have in this state, in the table's order."""
+    return tuple(event for event in events_from(kind, state) if event not in GATEWAY_EVENTS)
 
 
 def terminal(kind: str, state: str) -> bool:

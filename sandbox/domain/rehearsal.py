@@ -114,7 +114,7 @@ def _times(chapter: Chapter) -> Iterator[Flaw]:
 
 def _step(beat: Beat, place: str, stage: _Stage, targets: tuple[str, ...]) -> Iterator[Flaw]:
     if not targets:
-        events = (event for event in lifecycles.events_from(stage.kind, stage.state) if stage.allowed(event))
+        events = (event for event in lifecycles.reason_codes_from(stage.kind, stage.state) if stage.allowed(event))
         allowed = ", ".join(events) or "nothing, the state is final"
         message = f"{beat.kci} cannot come while the {stage.kind} is {stage.state}; allowed: {allowed}"
         yield Flaw(f"{place}/kci", message)

@@ -71,7 +71,7 @@ def find_by_reference(tx: Tx, supplier: str, tenant: str, reference: str) -> Sup
         supplier_entities.c.tenant == tenant,
         supplier_entities.c.reference == reference,
     )
-    row = tx.connection.execute(query).tuples().first()
+    row = tx.connection.execute(query).first()
     return None if row is None else _from_row(row)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from sandbox.domain import problemcodes
-from sandbox.domain.problemcodes import carried_by, carries_code, may_carry
+from sandbox.domain.problemcodes import cancelling, carried_by, carries_code, may_carry
 
 WITH_CODE = ("CANCELLED", "DELAY", "INFORMATION_REQUIRED", "ORDER_REJECTED", "REAPPOINT", "WARNING")
 
@@ -47,3 +47,21 @@ def test_what_may_be_carried_is_listed_in_alphabetical_order() -> None:
         "COST_ISSUE",
         "CUSTOMER_CHANGED_MIND",
     }
+
+
+@pytest.mark.parametrize("reason", ["AMENDMENT_REJECTED", "CANCELLATION_REJECTED", "RESUBMIT"])
+def test_what_ends_a_request_is_explained_as_what_ends_an_order(reason: str) -> None:
+    assert carried_by(reason) == carried_by("CANCELLED")
+    assert may_carry("INVALID_REQUEST", reason)  # published for an invalid amendment or cancellation
+
+
+@pytest.mark.parametrize(
+    "reason", ["CUSTOMER_CHANGED_MIND", "INSTALL_FAILED", "NETWORK_ISSUE", "NO_LONGER_REQUIRED", "OTHER"]
+)
+def test_the_published_reasons_to_cancel_an_order_are_problem_codes(reason: str) -> None:
+    assert cancelling(reason) == reason
+
+
+@pytest.mark.parametrize("reason", ["NO_AUTHORISATION", "END_USER_NOT_MOVING", "ISSUE_RESOLVED", ""])
+def test_any_other_reason_is_another(reason: str) -> None:
+    assert cancelling(reason) == "OTHER"

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from sandbox.domain import lifecycles
-from sandbox.domain.rehearsal import rehearse
-from sandbox.domain.scenarios import scenario_from
+from sandbox.domain.rehearsal import ORDER_TYPES, rehearse
+from sandbox.domain.scenarios import KINDS, scenario_from
 from sandbox.spec.library import load_library, schema_of
 
 ACKNOWLEDGED = {"at": "PT5M", "kci": "ACKNOWLEDGED"}
@@ -96,8 +96,92 @@ def test_what_is_marked_wrong_is_left_alone_and_moves_nothing() -> None:
 
 def test_the_schema_knows_the_words_of_the_life_cycle() -> None:
     beat = schema_of("scenario")["$defs"]["beat"]["properties"]
-    own = {"SENT", "SEND_FAILED"}
-    assert set(beat["kci"]["enum"]) == set(lifecycles.ORDER) - own
-    reached = {target for event, rule in lifecycles.ORDER.items() if event not in own for target in rule.targets}
-    stated = reached - {lifecycles.SAME} | {lifecycles.SENT_TO_SUPPLIER}
+    gateways = lifecycles.GATEWAY_EVENTS
+    tables = [lifecycles.ORDER, lifecycles.TEST, lifecycles.PROBLEM]
+    assert set(beat["kci"]["enum"]) == {event for table in tables for event in table} - gateways
+    words = {lifecycles.SAME, lifecycles.BEFORE, lifecycles.ANSWERED}
+    rules = [rule for table in tables for event, found in table.items() if event not in gateways for rule in found]
+    stated = {state for rule in rules for state in rule.targets} - words
     assert stated <= set(beat["status"]["enum"])
+    assert set(beat["orderTypes"]["items"]["enum"]) == set(ORDER_TYPES)
+
+
+def test_the_schema_knows_the_kinds_and_the_chapters() -> None:
+    schema = schema_of("scenario")
+    assert schema["properties"]["for"]["enum"] == list(KINDS)
+    assert set(schema["dependentSchemas"]) == set(KINDS) | {name for kind in KINDS.values() for name in kind.later}
+
+
+DETAILS = {"resolutionDetails": {"resolutionCode": "LINE_TEST_NORMAL", "resolutionText": "Nothing was wrong."}}
+RESOLVED = {"at": "P1D", "kci": "RESOLVED", "text": "Done.", "set": {"serviceProblemResolution": DETAILS}}
+QUESTION = {"at": "P2D", "kci": "INFORMATION_REQUIRED", "text": "Which room?"}
+
+
+def flaws_for(kind: str, *beats: dict[str, Any], reply: int = 202, **more: Any) -> dict[str, str]:
+    chapter = {"reply": {"status": reply}, "beats": list(beats)}
+    head = {"name": "A", "title": "A", "description": "A", "for": kind}
+    return {flaw.place: flaw.message for flaw in rehearse(scenario_from({**head, kind: chapter, **more}))}
+
+
+def test_a_request_is_decided_once_and_by_its_own_kind_of_result() -> None:
+    amended = {"at": "PT1H", "kci": "AMENDED"}
+    assert flaws_for("amendment", amended) == {}
+    assert list(flaws_for("amendment", amended, {"at": "PT2H", "kci": "AMENDMENT_REJECTED", "text": "No."})) == [
+        "/amendment/beats/1/kci"
+    ]
+    (flaw,) = flaws_for("amendment", amended, {"at": "PT2H", "kci": "COMPLETED"}).values()  # as an order could
+    assert flaw.startswith("COMPLETED cannot come while the problem is IN_PROGRESS; allowed: UPDATE, ADDITIONAL, ")
+    assert "AMENDMENT" not in flaw
+
+
+def test_a_later_chapter_starts_in_progress_and_needs_what_opens_it() -> None:
+    done = {"at": "PT1H", "kci": "COMPLETED"}
+    assert flaws(ACKNOWLEDGED, COMMITTED, QUESTION, onAmended={"beats": [done]}) == {}
+    assert flaws(ACKNOWLEDGED, COMMITTED, onAmended={"beats": [done]}) == {
+        "/onAmended": "it never opens: nothing leads to PENDING"
+    }
+    resumed = {"at": "PT1H", "kci": "RESUMED"}
+    assert list(flaws(ACKNOWLEDGED, COMMITTED, QUESTION, onAmended={"beats": [resumed]})) == ["/onAmended/beats/0/kci"]
+    again = {"beats": [RESOLVED]}
+    assert flaws_for("problem", ACKNOWLEDGED, RESOLVED, onResolutionRejected=again) == {}
+    assert list(flaws_for("problem", ACKNOWLEDGED, onResolutionRejected=again)) == ["/onResolutionRejected"]
+    assert flaws_for("problem", ACKNOWLEDGED, QUESTION, onAmended=again, onResolutionRejected=again) == {}
+
+
+def test_a_test_ends_with_its_result_and_nothing_else_has_one() -> None:
+    outcome = {"testResult": "GREEN", "code": "NO_FAULT_FOUND", "description": "Nothing."}
+    result = {"set": {"result": {"testOutcome": outcome}}}
+    done = {"at": "PT5M", "kci": "COMPLETED"}
+    assert flaws_for("test", {**done, **result}, reply=201) == {}
+    assert flaws_for("test", done, reply=201) == {"/test/beats/0": "a test that is COMPLETED has to set its result"}
+    assert flaws(ACKNOWLEDGED, {**done, **result}) == {
+        "/order/beats/1/set/result": "only a test that is COMPLETED has a result"
+    }
+    assert list(flaws_for("test", ACKNOWLEDGED, reply=201)) == ["/test/beats/0/kci"]
+
+
+def test_some_words_are_for_some_places_alone() -> None:
+    late = {"at": "PT5M", "kci": "UPDATE", "set": {"targetDate": "amended"}}
+    assert flaws(ACKNOWLEDGED, late) == {"/order/beats/1/set/targetDate": "amended is for AMENDED alone"}
+    named = {**QUESTION, "problemCode": "reason"}
+    assert "may not carry reason" in flaws(ACKNOWLEDGED, named)["/order/beats/1/problemCode"]
+    cancelled = {"at": "PT5M", "kci": "CANCELLED", "problemCode": "reason", "text": "As asked."}
+    assert flaws_for("cancellation", cancelled) == {}
+    only = {**ACKNOWLEDGED, "orderTypes": ["NEW"]}
+    assert list(flaws_for("problem", only)) == ["/problem/beats/0/orderTypes"]
+
+
+def test_a_kci_for_some_orders_is_rehearsed_for_each() -> None:
+    assert flaws(ACKNOWLEDGED, {**COMMITTED, "orderTypes": ["NEW"]}, {"at": "P2D", "kci": "COMPLETED"}) == {}
+    held = {"at": "P1D", "kci": "DELAY", "problemCode": "OTHER", "text": "Wait.", "orderTypes": ["CEASE"]}
+    found = flaws(ACKNOWLEDGED, held, {"at": "P2D", "kci": "RESUMED"})
+    assert list(found) == ["/order/beats/2/kci"]  # every other order was never held
+
+
+def test_days_of_silence_are_a_parameter_like_any_other() -> None:
+    warning = {"at": {"days": "silentDays"}, "from": "silence", "kci": "ADDITIONAL", "text": "It closes soon."}
+    assert flaws_for("problem", ACKNOWLEDGED, RESOLVED, warning) == {
+        "/problem/beats/2/at/days": "there is no parameter silentDays; allowed: none"
+    }
+    days = {"type": "integer", "default": 2, "minimum": 0, "maximum": 9, "description": "Days."}
+    assert flaws_for("problem", ACKNOWLEDGED, RESOLVED, warning, parameters={"silentDays": days}) == {}

@@ -53,6 +53,11 @@ def test_the_three_suppliers_differ_in_character() -> None:
     assert {w.end.hour - w.start.hour for w in birch.appointments.windows} == {2}
     assert birch.appointments.reservation_life_ms < alder.appointments.reservation_life_ms == 1_800_000
     assert "ftthl2r" in {each.id for each in birch.specifications}
+    assert [each.point_of_no_return for each in (alder, birch, cedar)] == [None, "COMMITTED", "ADDITIONAL"]
+    assert [each.concurrent_amendments for each in (alder, birch, cedar)] == [True, False, False]
+    assert [each.one_service_per_address for each in (alder, birch, cedar)] == [True, False, True]
+    ont = ("ONT_REFERENCE", "ONT_PORT")
+    assert [each.line_characteristics for each in (alder, birch, cedar)] == [ont, ont, ("LINE_ID",)]
     profiles = [each.specifications[0].line_profiles for each in (alder, birch, cedar)]
     assert len(set(profiles)) == 3
 
@@ -100,8 +105,24 @@ def test_a_copy_reads_the_same(copied: Path) -> None:
             "ORDER_PENDING.yaml: /order/beats/0/kci",
         ),
         ("scenarios/ORDER_PENDING.yaml", "name: ORDER_PENDING", "name: ORDER_OTHER", "calls itself ORDER_OTHER"),
-        ("scenarios/ORDER_PENDING.yaml", "\norder:", "\ndefault: true\norder:", "one scenario is the default, not 2"),
-        ("scenarios/ORDER_SUCCESSFUL.yaml", "default: true", "default: false", "one scenario is the default, not 0"),
+        (
+            "scenarios/ORDER_PENDING.yaml",
+            "\norder:",
+            "\ndefault: true\norder:",
+            "one scenario is the default for an order, not 2",
+        ),
+        (
+            "scenarios/ORDER_SUCCESSFUL.yaml",
+            "default: true",
+            "default: false",
+            "one scenario is the default for an order, not 0",
+        ),
+        (
+            "scenarios/SERVICE_TEST_GREEN.yaml",
+            "default: true",
+            "default: false",
+            "one scenario is the default for a service test, not 0",
+        ),
         ("fixtures/suppliers/CEDAR.yaml", "leadTime: 4", "leadTime: soon", "CEDAR.yaml: /leadTime"),
         ("fixtures/worlds.yaml", "supplier: ALDER", "supplier: ASPEN", "there is no supplier ASPEN"),
         ("fixtures/worlds.yaml", "world: DIRECT", "world: NOWHERE", "there is no world NOWHERE"),

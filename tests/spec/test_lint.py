@@ -35,10 +35,22 @@ def test_a_good_scenario_is_clean_wherever_it_lies(tmp_path: Path) -> None:
     [
         ("a: 1\na: 2\n", "2 the key a comes twice"),
         ("", "1 the file is empty"),
-        (BEATS + "faults: []\n", "8 /faults: there is no key faults; allowed: name, title, description, default, "
-         "needsAppointment, parameters, order"),
+        (BEATS + "faults: []\n", "8 /faults: there is no key faults; allowed: name, for, title, description, default, "
+         "needsAppointment, parameters, order, amendment, cancellation, test, problem, unsolicitedCease, onAmended, "
+         "onResolutionRejected"),
+        (HEAD + "for: test\n", "1 test is missing"),
+        (HEAD + "for: nonsense\n", "4 /for: 'nonsense' is not allowed here; allowed: order, amendment, "),
+        (BEATS + "onAmended:\n  beats: []\n", "8 /onAmended: it never opens: nothing leads to PENDING"),
+        (HEAD + "for: test\ntest:\n  reply: {status: 422}\n", "6 /test/reply: text is missing"),
+        (HEAD + "for: test\ntest:\n  reply: {status: 202}\n",
+         "6 /test/reply/status: 202 is not allowed here; allowed: 201, 422"),
+        (HEAD + "for: problem\nproblem:\n  reply: {status: 202}\n  beats:\n    - {at: P1D, kci: RESOLVED}\n",
+         "8 /problem/beats/0: set is missing"),
+        (HEAD + "for: amendment\namendment:\n  reply: {status: 202}\n  beats:\n    - {at: P1D, kci: COMMITTED,\n"
+         "       set: {committedDate: agreed, targetDate: agreed}}\n",
+         "8 /amendment/beats/0/kci: COMMITTED cannot come while the problem is PENDING_AMENDMENT; allowed: "),
         (BEATS + "    - {at: P1D, kci: COMMITED}\n", "8 /order/beats/1/kci: 'COMMITED' is not allowed here; allowed: "),
-        (BEATS + "    - {at: P1M, kci: UPDATE}\n", "8 /order/beats/1/at: 'P1M' does not fit: When, as an ISO 8601"),
+        (BEATS + "    - {at: P1M, kci: UPDATE}\n", "8 /order/beats/1/at: 'P1M' does not fit: When, after the chapter"),
         (BEATS + "    - {kci: UPDATE}\n", "8 /order/beats/1: at is missing"),
         (BEATS + "    - {at: P1D, kci: COMMITTED}\n", "8 /order/beats/1: set is missing"),
         (BEATS + "    - {at: P1D, kci: UPDATE,\n       set: {committedDate: agreed}}\n",
@@ -62,6 +74,15 @@ def test_what_is_wrong_has_its_line_and_its_reason(tmp_path: Path, text: str, fi
     assert only.startswith(finding)
 
 
+def test_a_chapter_belongs_to_what_the_scenario_is_for(tmp_path: Path) -> None:
+    test = HEAD + "test:\n  reply: {status: 201}\n"
+    assert sorted(found(tmp_path, test)) == ["1 for is missing", "1 order is missing"]
+    both = BEATS + "for: test\ntest:\n  reply: {status: 422, text: No.}\n"
+    assert found(tmp_path, both) == ["8 /for: 'test' is not allowed here; allowed: order"]
+    late = HEAD + "for: test\ntest:\n  reply: {status: 422, text: No.}\nonAmended: {beats: []}\n"
+    assert found(tmp_path, late) == ["4 /for: 'test' is not allowed here; allowed: order, problem"]
+
+
 def test_all_of_it_is_said_in_the_order_of_the_lines(tmp_path: Path) -> None:
     late = "    - {at: PT1M, kci: UPDATE}\n    - {at: PT1M, kci: RESUMED}\n"
     lines = [int(each.partition(" ")[0]) for each in found(tmp_path, BEATS + late)]
@@ -80,7 +101,11 @@ def test_what_is_marked_wrong_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_is_linted_whole_and_has_one_default(tmp_path: Path) -> None:
     for name in ("ONE", "TWO"):
         (tmp_path / f"{name}.yaml").write_text(BEATS.replace("MINE", name) + "default: true\n", encoding="utf-8")
-    assert [(finding.file.stem, finding.line) for finding in lint([tmp_path])] == [("ONE", 8), ("TWO", 8)]
+    test = HEAD.replace("MINE", "THREE") + "for: test\ntest:\n  reply: {status: 422, text: No.}\ndefault: true\n"
+    (tmp_path / "THREE.yaml").write_text(test, encoding="utf-8")
+    found = lint([tmp_path])
+    assert [(finding.file.stem, finding.line) for finding in found] == [("ONE", 8), ("TWO", 8)]
+    assert found[0].message == "/default: more than one scenario is the default for an order"
     assert lint([tmp_path / "ONE.yaml"]) == []
 
 

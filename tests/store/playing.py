@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sandbox.domain.entities import Ref
 from sandbox.store import claiming, lanes, schema
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, NewJob
@@ -13,13 +14,13 @@ LEASE = 60_000
 
 def put(store: Store, lane: str, *kinds: str, world: str = "earth", owner: str = "TENANT1", due: int = START) -> None:
     """Jobs of these kinds, due at the same moment, ranked as they come."""
-    new = [NewJob(kind, due, {"kind": kind}, rank) for rank, kind in enumerate(kinds)]
+    new = [NewJob(kind, due, Ref("order", 1), rank, {"told": kind}) for rank, kind in enumerate(kinds)]
     store.write(world, lambda tx: lanes.queue(tx, lane, owner, new))
 
 
 def put_one(store: Store, lane: str, kind: str, *, due: int = START, rank: int = 0, not_before: int = 0) -> None:
     """One job, as it is told."""
-    job = NewJob(kind, due, {"kind": kind}, rank)
+    job = NewJob(kind, due, Ref("order", 1), rank, {"told": kind})
     store.write("earth", lambda tx: lanes.queue(tx, lane, "TENANT1", [job], not_before=not_before))
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection, text
 
+from sandbox.domain.entities import Ref
 from sandbox.store import accounts, claiming, lanes, worlds
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost, NewJob
@@ -99,7 +100,7 @@ def test_what_is_queued_while_a_lane_is_settled_is_never_forgotten(stores: list[
 
     def queuer(store: Store) -> None:
         for number in range(rounds):
-            job = NewJob(f"{number}", START, {}, rank=number)
+            job = NewJob(f"{number}", START, Ref("order", number), rank=number)
             store.write("earth", lambda tx, job=job: lanes.queue(tx, "lane", "TENANT1", [job]))  # type: ignore[misc]
         all_queued.set()
 

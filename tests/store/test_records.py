@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.orders import Order
+from sandbox.domain.entities import Entity, Ref
 from sandbox.domain.worldtime import World, with_rate
 from sandbox.store import (
     accounts,
     bookings,
+    entities,
     kcis,
-    orders,
     received,
     reservations,
-    supplier_orders,
+    supplier_entities,
     timeline,
     worlds,
 )
@@ -25,19 +25,22 @@ from sandbox.store.kcis import Kci
 from sandbox.store.received import Received
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Store, Tx
-from sandbox.store.supplier_orders import SupplierOrder
+from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START
 from tests.store.playing import raise_epoch
 
 HIGHEST = 999_999_999_999  # the largest number that the documents allow
-ORDER = Order(
-    tenant="TENANT1", id=HIGHEST, supplier="ALDER", status="ACKNOWLEDGED", conversation="café ✓",
-    choice={"X-Kci-Delay": "0"}, entity={"id": HIGHEST, "notes": [{"text": "naïve ☂"}]}, sequence=2,
+SEVENTH = Ref("order", 7)
+ORDER = Entity(
+    tenant="TENANT1", kind="order", id=HIGHEST, supplier="ALDER", status="ACKNOWLEDGED", conversation="café ✓",
+    choice={"X-Kci-Delay": "0"}, body={"id": HIGHEST, "notes": [{"text": "naïve ☂"}]}, sequence=2,
     supplier_sequence=HIGHEST, supplier_reference="ALD1",
 )  # fmt: skip
-KCI = Kci("TENANT1", "kci-1", 7, 1, "conversation", "PENDING", START, '{"text":"☂"}'.encode())
-HELD = Received("ALDER", "kci-3", "TENANT1", 7, HIGHEST, START, "digest", True, None, {"sequenceNumber": HIGHEST})
+KCI = Kci("TENANT1", "kci-1", "order 7", 1, "conversation", "PENDING", START, '{"text":"☂"}'.encode())
+HELD = Received(
+    "ALDER", "kci-3", "TENANT1", "order 7", HIGHEST, START, "digest", True, None, {"sequenceNumber": HIGHEST}
+)
 BOOKING = Booking("ALDER", "TENANT1", HIGHEST, "ALD1", "AREA", START, START + 1, START + 2, "digest", {"id": HIGHEST})
 
 
@@ -53,29 +56,31 @@ def each(add: Callable[[Tx, Any], None], *items: object) -> Callable[[Tx], None]
 
 def test_an_order_comes_back_as_it_was(store: Store) -> None:
     """Found by its number and by the supplier's reference, and kept as it changes."""
-    store.write("earth", lambda tx: orders.add(tx, ORDER))
-    changed = replace(ORDER, status="HELD", sequence=3, supplier_reference="ALD2", entity={"id": HIGHEST})
+    store.write("earth", lambda tx: entities.add(tx, ORDER))
+    changed = replace(ORDER, status="HELD", sequence=3, supplier_reference="ALD2", body={"id": HIGHEST})
 
-    def change(tx: Tx) -> Order | None:
-        found = orders.find(tx, "TENANT1", HIGHEST, lock=True)
-        orders.save(tx, changed)
+    def change(tx: Tx) -> Entity | None:
+        found = entities.find(tx, "TENANT1", ORDER.ref, lock=True)
+        entities.save(tx, changed)
         return found
 
     assert store.write("earth", change) == ORDER
-    assert store.read("earth", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) == changed
-    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT1", "ALDER", "ALD2")) == HIGHEST
-    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT1", "BIRCH", "ALD2")) is None
-    assert store.read("earth", lambda tx: orders.find_by_reference(tx, "TENANT2", "ALDER", "ALD2")) is None
+    assert store.read("earth", lambda tx: entities.find(tx, "TENANT1", ORDER.ref)) == changed
+    assert (
+        store.read("earth", lambda tx: entities.find_by_reference(tx, "TENANT1", "ALDER", "order", "ALD2")) == HIGHEST
+    )
+    assert store.read("earth", lambda tx: entities.find_by_reference(tx, "TENANT1", "BIRCH", "order", "ALD2")) is None
+    assert store.read("earth", lambda tx: entities.find_by_reference(tx, "TENANT2", "ALDER", "order", "ALD2")) is None
 
 
 def test_what_is_not_ones_own_is_not_there(store: Store) -> None:
     """Another tenant's order, another world's, and one of before the reset: all the same as none."""
-    store.write("earth", lambda tx: orders.add(tx, ORDER))
-    assert store.read("earth", lambda tx: orders.find(tx, "TENANT2", HIGHEST)) is None
-    assert store.read("moon", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) is None
+    store.write("earth", lambda tx: entities.add(tx, ORDER))
+    assert store.read("earth", lambda tx: entities.find(tx, "TENANT2", ORDER.ref)) is None
+    assert store.read("moon", lambda tx: entities.find(tx, "TENANT1", ORDER.ref)) is None
     raise_epoch(store, "earth")
-    assert store.read("earth", lambda tx: orders.find(tx, "TENANT1", HIGHEST)) is None
-    store.write("earth", lambda tx: orders.add(tx, ORDER))
+    assert store.read("earth", lambda tx: entities.find(tx, "TENANT1", ORDER.ref)) is None
+    store.write("earth", lambda tx: entities.add(tx, ORDER))
 
 
 def test_a_kci_is_handed_over_once_and_its_bytes_stay(store: Store) -> None:
@@ -85,7 +90,7 @@ def test_a_kci_is_handed_over_once_and_its_bytes_stay(store: Store) -> None:
     store.write("earth", lambda tx: kcis.set_status(tx, "TENANT1", "kci-1", "DELIVERED"))
     delivered = replace(KCI, status="DELIVERED")
     assert store.read("earth", lambda tx: kcis.find(tx, "TENANT1", "kci-1")) == delivered
-    assert store.read("earth", lambda tx: kcis.of_order(tx, "TENANT1", 7)) == [delivered, second]
+    assert store.read("earth", lambda tx: kcis.of_entity(tx, "TENANT1", SEVENTH)) == [delivered, second]
     assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == [(1, delivered), (2, second)]
     assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, second)]
     assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 1)) == [(1, delivered)]
@@ -107,11 +112,11 @@ def test_what_suppliers_sent_is_remembered_with_its_answer(store: Store) -> None
     """The body stays while it waits; what was judged keeps its refusal, in the order of the numbers."""
     second, taken = replace(HELD, kci="kci-2", sequence=2), replace(HELD, kci="kci-1", held=False, body=None)
     store.write("earth", each(received.add, HELD, second, taken))
-    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [second, HELD]
+    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", SEVENTH)) == [second, HELD]
     store.write("earth", lambda tx: received.settle(tx, second, ("no", "never")))
     refused = replace(second, held=False, refusal=("no", "never"), body=None)
     assert store.read("earth", lambda tx: received.find(tx, "ALDER", "kci-2")) == refused
-    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [HELD]
+    assert store.read("earth", lambda tx: received.held(tx, "TENANT1", SEVENTH)) == [HELD]
     assert store.read("earth", lambda tx: received.find(tx, "BIRCH", "kci-2")) is None
 
 
@@ -149,25 +154,26 @@ def test_a_booking_takes_its_place_until_it_expires(store: Store) -> None:
 
 def test_a_suppliers_order_comes_back_as_it_was(store: Store) -> None:
     """In the supplier's words, under the gateway's number."""
-    taken = SupplierOrder("ALDER", "TENANT1", 7, "conversation", 0, "digest", {"status": 202}, {"status": "RECEIVED"})
-    later = replace(taken, sequence=1, entity={"status": "ACKNOWLEDGED"})
-    store.write("earth", lambda tx: supplier_orders.add(tx, taken))
-    assert store.read("earth", lambda tx: supplier_orders.find(tx, "ALDER", "TENANT1", 7)) == taken
-    store.write("earth", lambda tx: supplier_orders.save(tx, later))
-    assert store.read("earth", lambda tx: supplier_orders.find(tx, "ALDER", "TENANT1", 7)) == later
-    assert store.read("earth", lambda tx: supplier_orders.find(tx, "BIRCH", "TENANT1", 7)) is None
+    about = ("ALDER", "TENANT1", *SEVENTH, "ALD1", "conversation")
+    taken = SupplierEntity(*about, 0, "digest", {"X-Kci-Delay": "0"}, {"status": 202}, {"status": "RECEIVED"})
+    later = replace(taken, sequence=1, body={"status": "ACKNOWLEDGED"})
+    store.write("earth", lambda tx: supplier_entities.add(tx, taken))
+    assert store.read("earth", lambda tx: supplier_entities.find(tx, "ALDER", "TENANT1", SEVENTH)) == taken
+    store.write("earth", lambda tx: supplier_entities.save(tx, later))
+    assert store.read("earth", lambda tx: supplier_entities.find(tx, "ALDER", "TENANT1", SEVENTH)) == later
+    assert store.read("earth", lambda tx: supplier_entities.find(tx, "BIRCH", "TENANT1", SEVENTH)) is None
 
 
 def test_a_timeline_is_in_the_order_in_which_things_happened(store: Store) -> None:
     """Also when they are stamped with the same moment, or with an earlier one."""
     for kind, at in (("call", START + 1), ("state", START + 1), ("kci", START)):
-        store.write("earth", lambda tx, kind=kind: timeline.note(tx, "TENANT1", 7, kind, {"of": kind}), at=at)  # type: ignore[misc]
-    assert store.read("earth", lambda tx: timeline.of_order(tx, "TENANT1", 7)) == [
+        store.write("earth", lambda tx, kind=kind: timeline.note(tx, "TENANT1", SEVENTH, kind, {"of": kind}), at=at)  # type: ignore[misc]
+    assert store.read("earth", lambda tx: timeline.of_entity(tx, "TENANT1", SEVENTH)) == [
         (START + 1, "call", {"of": "call"}),
         (START + 1, "state", {"of": "state"}),
         (START, "kci", {"of": "kci"}),
     ]
-    assert store.read("earth", lambda tx: timeline.of_order(tx, "TENANT1", 8)) == []
+    assert store.read("earth", lambda tx: timeline.of_entity(tx, "TENANT1", Ref("test", 7))) == []
 
 
 def test_clients_and_tenants_outlive_resets(store: Store) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.domain.entities import Ref
 from sandbox.domain.worldtime import World, with_rate
 from sandbox.store import claiming, lanes, worlds
 from sandbox.store.lanes import Job, NewJob
@@ -32,7 +33,7 @@ def queue(store: Store, lane: str, *kinds: str, owner: str = "TENANT1", after: i
     store.write(
         "earth",
         lambda tx: lanes.queue(
-            tx, lane, owner, [NewJob(kind, tx.now + after, {}, rank) for rank, kind in enumerate(kinds)]
+            tx, lane, owner, [NewJob(kind, tx.now + after, Ref("order", 1), rank) for rank, kind in enumerate(kinds)]
         ),
     )
 

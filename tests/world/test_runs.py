@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from sandbox.domain.entities import Ref
 from sandbox.domain.errors import Problem
 from sandbox.domain.worldtime import with_rate
 from sandbox.store import lanes, worlds
@@ -82,7 +83,7 @@ def test_what_a_played_thing_causes_joins_the_run(store: Store, conductor: Condu
 
     def cause(job: Job) -> None:
         if job.kind == "a":
-            new = NewJob("c", START + 2 * MINUTE, {}, 0)
+            new = NewJob("c", START + 2 * MINUTE, Ref("order", 1), 0)
             store.write("earth", lambda tx: lanes.queue(tx, f"caused at {tx.now - START}", "TENANT1", [new]))
 
     stage.doing = cause
