@@ -66,7 +66,7 @@ def add_tenant(connection: Connection, tenant: Tenant) -> None:
     connection.execute(insert(tenants).values([vars(tenant) | {"suppliers": " ".join(tenant.suppliers)}]))
 
 
-def set_callback(connection: Connection, code: str, url: str | None, secret: bytes, auth: bytes | None) -> None:
+def set_callback(connection: Connection, code: str, url: str | None, secret: bytes, auth: bytes | None = None) -> None:
     """Where this tenant's KCIs are pushed to, the key that signs them, and how to sign in there."""
     values = {"callback_url": url, "callback_secret": secret, "callback_auth": auth}
     connection.execute(update(tenants).where(tenants.c.code == code).values(**values))

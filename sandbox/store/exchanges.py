@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.documents import pack, unpack
-from sandbox.store.schema import exchanges
+from sandbox.store.partner_tables import exchanges
 from sandbox.store.store import Tx
 
 KEPT = 100  # exchanges per supplier

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
-from sandbox.store.schema import entities, partners
+from sandbox.store.partner_tables import partners
+from sandbox.store.schema import entities
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 

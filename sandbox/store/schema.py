@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -292,30 +292,3 @@ timeline = Table(
     Column("detail", LargeBinary, nullable=False),
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))
-
-# ---- partners' own suppliers: registrations lie outside epochs, what was exchanged does not -------------------------
-partners = Table(
-    "partners",
-    metadata,
-    Column("world", String, primary_key=True),
-    Column("code", String, primary_key=True),
-    Column("tenant", String, nullable=False),  # who registered it, and alone may remove it
-    Column("title", Text, nullable=False),
-    Column("base_url", Text, nullable=False),
-    Column("connect_timeout", Integer, nullable=False),  # real milliseconds
-    Column("answer_timeout", Integer, nullable=False),  # real milliseconds
-    Column("specifications", LargeBinary, nullable=False),
-    Column("capabilities", Text, nullable=False),  # separated by spaces
-    Column("credentials", LargeBinary),  # encrypted; null: none
-    Column("client_id", String, nullable=False),  # with which it posts its KCIs
-)
-exchanges = Table(
-    "exchanges",
-    metadata,
-    *_in_world(),
-    Column("supplier", String, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("tenant", String, nullable=False),  # on whose behalf the gateway called
-    Column("at", BigInteger, nullable=False),
-    Column("detail", LargeBinary, nullable=False),
-)
