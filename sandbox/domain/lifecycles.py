@@ -26,6 +26,7 @@ PENDING_CANCELLATION = "PENDING_CANCELLATION"
 CANCELLED = "CANCELLED"
 FAILED = "FAILED"
 RESOLVED = "RESOLVED"
+ACCEPTED = "ACCEPTED"
 PARTIAL = "PARTIAL"
 COMPLETED = "COMPLETED"
 
@@ -91,7 +92,10 @@ ORDER: Table = {
     ),
     # the supplier's reason codes
     "CREATED": (Rule((RECEIVED_BY_GATEWAY,), (ACKNOWLEDGED, IN_PROGRESS), _CODES),),
-    "ACKNOWLEDGED": (Rule((SENT_TO_SUPPLIER,), (ACKNOWLEDGED,), _CODES),),
+    "ACKNOWLEDGED": (
+        Rule((SENT_TO_SUPPLIER,), (ACKNOWLEDGED,), _CODES),
+        Rule((RECEIVED_BY_GATEWAY,), (ACKNOWLEDGED,), "published: an unsolicited cease, which is not sent to anybody"),
+    ),
     "COMMITTED": (
         Rule((SENT_TO_SUPPLIER, ACKNOWLEDGED, IN_PROGRESS), (IN_PROGRESS,), _CODES),
         Rule(PENDING_REQUESTS, (IN_PROGRESS,), _WHILE_PENDING),
@@ -198,11 +202,11 @@ PROBLEM: Table = {
     "COMPLETED": (Rule((RESOLVED,), (COMPLETED,), _RESOLVING),),
 }
 
-ACCEPTED = "ACCEPTED"
-
+# How a problem was resolved, which waits for the tenant's word from the beginning. All of it is the gateway's own.
 RESOLUTION: Table = {
     "RESOLUTION_ACCEPTED": (Rule((PENDING,), (ACCEPTED,), _RESOLVING),),
     "RESOLUTION_REJECTED": (Rule((PENDING,), (REJECTED,), _RESOLVING),),
+    "OVERTAKEN": (Rule((PENDING,), (REJECTED,), "assumed: the problem was cancelled before the tenant's word"),),
 }
 
 TABLES: Mapping[str, Table] = {

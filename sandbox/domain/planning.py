@@ -26,7 +26,8 @@ class PlannedBeat:
     `status` is what it states if nothing else happens meanwhile, `fixed` whether the scenario itself names it;
     `speaking.stated` tells what it states at last. `changes` is what it changes on the supplier's version of the thing,
     in the Supplier API's words; what stands under `serviceCharacteristics` joins the characteristics that there are.
-    `chapter` and `place` say where in the scenario it stands. `wrong` marks deliberate misbehaviour.
+    `chapter` and `place` say where in the scenario it stands; "" where a supplier says it unscripted. `wrong` marks
+    deliberate misbehaviour.
     """
 
     due_at: int
@@ -35,10 +36,10 @@ class PlannedBeat:
     problem_code: str | None
     text: str | None
     changes: Mapping[str, Any]
-    chapter: str
-    place: int
-    fixed: bool
-    wrong: bool
+    chapter: str = ""
+    place: int = 0
+    fixed: bool = True
+    wrong: bool = False
 
     def to_mapping(self) -> dict[str, Any]:
         """The beat as JSON."""

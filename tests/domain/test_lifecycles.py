@@ -22,6 +22,7 @@ STATES = {
         "PENDING", "HELD", "PENDING_AMENDMENT", "PENDING_CANCELLATION", "CANCELLED", "FAILED", "PARTIAL", "COMPLETED",
     },
     "request": {"RECEIVED_BY_GATEWAY", "PENDING", "FAILED_TO_SEND", "REJECTED", "COMPLETED"},
+    "resolution": {"PENDING", "ACCEPTED", "REJECTED"},
     "test": {
         "RECEIVED_BY_GATEWAY", "SENT_TO_SUPPLIER", "FAILED_TO_SEND", "REJECTED", "IN_PROGRESS", "FAILED", "COMPLETED",
     },
@@ -31,7 +32,9 @@ STATES = {
         "COMPLETED",
     },
 }  # fmt: skip
+FIRST = {"resolution": "PENDING"}
 TERMINAL = {
+    "resolution": {"ACCEPTED", "REJECTED"},
     "order": {"FAILED_TO_SEND", "REJECTED", "CANCELLED", "FAILED", "PARTIAL", "COMPLETED"},
     "request": {"FAILED_TO_SEND", "REJECTED", "COMPLETED"},
     "test": {"FAILED_TO_SEND", "REJECTED", "FAILED", "COMPLETED"},
@@ -46,7 +49,7 @@ REASON_CODES = {
 
 def reached(kind: str) -> set[str]:
     """Every state that events lead to from the first one, the one before the pending requests kept all the way."""
-    todo: list[tuple[str, str | None]] = [("RECEIVED_BY_GATEWAY", None)]
+    todo: list[tuple[str, str | None]] = [(FIRST.get(kind, "RECEIVED_BY_GATEWAY"), None)]
     known = set(todo)
     while todo:
         state, before = todo.pop()
@@ -146,7 +149,8 @@ def test_a_request_is_decided_once() -> None:
 
 
 def test_what_a_supplier_may_say_is_told_from_what_only_the_gateway_does() -> None:
-    assert reason_codes_from("order", "RECEIVED_BY_GATEWAY") == ("CREATED",)
+    assert reason_codes_from("order", "RECEIVED_BY_GATEWAY") == ("CREATED", "ACKNOWLEDGED")
+    assert reason_codes_from("resolution", "PENDING") == ()
     assert "AMENDMENT_PENDING" in events_from("order", "ACKNOWLEDGED")
     assert set(reason_codes_from("order", "ACKNOWLEDGED")) <= REASON_CODES
     assert reason_codes_from("test", "IN_PROGRESS") == ("UPDATE", "ADDITIONAL", "WARNING", "CANCELLED", "COMPLETED")
