@@ -6,13 +6,19 @@ from typing import Any
 from sandbox.domain.errors import invalid
 from sandbox.domain.premises import Premises
 from sandbox.parts import Parts
-from sandbox.store import accounts
+from sandbox.store import accounts, partners
 
 
 def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
-    """The suppliers that this tenant may order from."""
-    found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
-    return found.suppliers if found else ()
+    """The suppliers that this tenant may order from: its fakes, then the partners' own of its world."""
+
+    def look(connection: Any) -> tuple[str, ...]:
+        found = accounts.find_tenant(connection, tenant)
+        if found is None:
+            return ()
+        return (*found.suppliers, *(partner.code for partner in partners.of_world(connection, found.world)))
+
+    return parts.store.query(look)
 
 
 def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/supplier") -> None:
@@ -22,6 +28,13 @@ def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/su
     if unknown:
         told = (f"{place}: {supplier} is not one of yours: they are {', '.join(known)}" for supplier in unknown)
         raise invalid(*told)
+
+
+def check_choice(parts: Parts, supplier: str, chosen: Mapping[str, str]) -> None:
+    """Refuse the scenario headers for a partner's own supplier: only a fake can be told what its story shall be."""
+    if chosen and supplier not in parts.library.suppliers:
+        refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
+        raise invalid(*(f"{name}: {refused}" for name in chosen))
 
 
 def check_address(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
