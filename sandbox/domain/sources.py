@@ -182,19 +182,26 @@ def _date_without_appointment(entity: Mapping[str, Any], supplier: Supplier, at:
     asked = entity.get("requestedCompletionDate") or entity.get("requestedCeaseDate")
     if asked and "T" in asked:
         return to_ms(asked)
-    day = to_date(asked) if asked else slots.working_day_after(at, supplier.lead_time)
+    lead_time = supplier.ethernet.lead_time if supplier.ethernet and _ethernet(entity) else supplier.lead_time
+    day = to_date(asked) if asked else slots.working_day_after(at, lead_time)
     return slots.at_local(day, slots.NOON)
 
 
 def _service(
     supplier: Supplier, entity: Mapping[str, Any], line: Mapping[str, str], make: Callable[..., str]
 ) -> dict[str, str]:
-    """SERVICE_ID and what identifies the line, as far as the order does not say so itself; only of a new service."""
+    """SERVICE_ID and what identifies the line, as far as the order does not say so itself; only of a new service.
+
+    An Ethernet service runs between sites, on no line of its own.
+    """
     if order_type(entity) not in PROVIDING:
         return {}
     item = entity.get("serviceOrderItem", entity)
     given = {each["name"] for each in item.get("serviceCharacteristics", ())}
     made = {"SERVICE_ID": make("serviceId"), "LINE_ID": make("line"), "ONT_REFERENCE": make("ont"), "ONT_PORT": "1"}
-    return {
-        name: line.get(name, made[name]) for name in ("SERVICE_ID", *supplier.line_characteristics) if name not in given
-    }
+    names = ("SERVICE_ID", *(() if _ethernet(entity) else supplier.line_characteristics))
+    return {name: line.get(name, made[name]) for name in names if name not in given}
+
+
+def _ethernet(entity: Mapping[str, Any]) -> bool:
+    return "siteInformation" in entity

@@ -77,3 +77,11 @@ def test_what_is_wrong_on_purpose_is_never_given_in_the_answer() -> None:
     scenario = own({"beats": [{"at": "PT5M", "kci": "ACKNOWLEDGED", "wrong": True}]})
     made = plan(scenario, choose({"A": scenario}, None, None, None), BIRCH, order_for(BIRCH), NOW, GAP, "demo1", 1)
     assert (made.status, len(made.beats)) == (202, 1)
+
+
+def test_an_ethernet_order_has_its_own_lead_time_and_no_line() -> None:
+    order = {"id": 1, "tenant": "TENANT1", "supplierQuoteId": "Q1", "siteInformation": [{}, {}]}
+    made = planned("ORDER_SUCCESSFUL", CEDAR, order=order)
+    assert set(characteristics(made.beats[2])) == {"SERVICE_ID"}
+    assert CEDAR.ethernet
+    assert made.beats[1].changes["committedDate"] == "2026-05-21T11:00:00.000Z"  # 45 working days and three holidays
