@@ -81,14 +81,8 @@ def step(
         raise invalid(f"{entity.ref} is {entity.status}: {event} may state {' or '.join(targets)}, not {status}")
     changed = {**entity.body, **(changes or {}), "status": status, "updated": to_text(at)}
     body = {name: value for name, value in changed.items() if value is not None}
-    return replace(entity, status=status, body=body, before=_before(entity, status))
-
-
-def _before(entity: Entity, status: str) -> str | None:
-    """The status that a rejected request leads back to: the one before the first that is still pending."""
-    if status not in lifecycles.PENDING_REQUESTS:
-        return None
-    return entity.before or entity.status
+    before = lifecycles.kept_before(entity.status, entity.before, status)
+    return replace(entity, status=status, body=body, before=before)
 
 
 def known_as(entity: Entity, reference: str | None) -> Entity:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sandbox.domain import lifecycles
 from sandbox.domain.durations import to_ms
 from sandbox.domain.entities import ORDER, PROBLEM, TEST, Entity, Update
 from sandbox.domain.errors import invalid
@@ -161,8 +162,10 @@ def changes_from(entity: Entity, theirs: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def update_from(kci: Mapping[str, Any], received_on: int, about: Mapping[str, Any]) -> Update:
-    """What the tenant is told by a supplier's KCI; `about` is the request or resolution that it reports."""
+def update_from(kci: Mapping[str, Any], status: str, received_on: int, about: Mapping[str, Any]) -> Update:
+    """What the tenant is told by a supplier's KCI that led to `status`. `about` is what it reports."""
     update_type, kind = TYPES[kci["reasonCode"]]
+    if status == lifecycles.FAILED:
+        kind = "TERMINATED"  # published: ended without fulfilment; no reason code of its own is named for it
     content = {"type": kind} | {theirs: kci[ours] for ours, theirs in _CONTENT.items() if ours in kci}
     return Update(update_type, content, to_ms(kci["issuedOn"]), received_on, tuple(kci.get("supplierNotes", ())), about)

@@ -11,9 +11,9 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Entity, Ref
 from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE
-from sandbox.gateway import requesting, services, unsolicited
+from sandbox.gateway import services, unsolicited
 from sandbox.gateway.delivery import announce
-from sandbox.gateway.judging import Step, steps_of
+from sandbox.gateway.judging import Step, awaits_answer, overtake, steps_of
 from sandbox.parts import Parts
 from sandbox.store import entities, lanes, received, timeline
 from sandbox.store.lanes import Job, NewJob
@@ -47,7 +47,7 @@ def _take(tx: Tx, supplier: str, kci: Mapping[str, Any], patience: int) -> tuple
     if new:
         received.add(tx, item)
         return None
-    if _must_wait(entity, item.sequence):
+    if _must_wait(tx, entity, item):
         received.add(tx, item)
         _be_patient(tx, entity, item, patience)
         return None
@@ -76,22 +76,22 @@ def _entity_of(tx: Tx, supplier: str, kci: Mapping[str, Any]) -> Entity:
     return entity
 
 
-def _must_wait(entity: Entity, sequence: int) -> bool:
-    """Whether the KCI came too early: before the supplier's answer to the order, or before a lower number."""
-    if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
+def _must_wait(tx: Tx, entity: Entity, item: Received) -> bool:
+    """Whether the KCI came too early: before the supplier's answer to what it is about, or before a lower number."""
+    if entity.status == lifecycles.RECEIVED_BY_GATEWAY or awaits_answer(tx, entity, item.body or {}):
         return True
     if lifecycles.terminal(entity.kind, entity.status):
         return False  # whatever is missing cannot be taken any more either
     answered_at_once = entity.supplier_sequence == 0 and entity.status != lifecycles.SENT_TO_SUPPLIER
     next_numbers = entity.supplier_sequence + (2 if answered_at_once else 1)  # after a 201 the first may be 1 or 2
-    return sequence > next_numbers
+    return item.sequence > next_numbers
 
 
 def _be_patient(tx: Tx, entity: Entity, item: Received, patience: int) -> None:
     """Wait for what is missing before this KCI: real time, however fast the world runs; world time during a run, where
-    nothing else passes. While the entity has no answer, nothing is missing yet.
+    nothing else passes. While there is no answer to what it is about, nothing is missing yet.
     """
-    if entity.status == lifecycles.RECEIVED_BY_GATEWAY:
+    if entity.status == lifecycles.RECEIVED_BY_GATEWAY or awaits_answer(tx, entity, item.body or {}):
         return
     running = tx.world.running(tx.real)
     due = tx.now + patience * (1 if running else tx.world.rate)
@@ -128,7 +128,7 @@ def release_answered(tx: Tx, tenant: str, ref: Ref, patience: int) -> None:
 
 def _release(tx: Tx, entity: Entity) -> Entity:
     for item in received.held(tx, entity.tenant, entity.ref):
-        if _must_wait(entity, item.sequence):
+        if _must_wait(tx, entity, item):
             break
         entity = _judge_held(tx, entity, item)
     return entity
@@ -167,5 +167,5 @@ def _take_step(tx: Tx, entity: Entity, step: Step) -> Entity:
     for keep in step.effects:
         keep(tx)
     services.learn(tx, step.after)
-    requesting.overtake(tx, step.after)
+    overtake(tx, step.after)
     return announce(tx, replace(step.after, sequence=entity.sequence), step.update)

@@ -9,7 +9,7 @@ from sandbox.domain import entities as rules
 from sandbox.domain import lifecycles
 from sandbox.domain import requests as request_rules
 from sandbox.domain.entities import PROBLEM, Entity, Update
-from sandbox.domain.errors import invalid
+from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.mapping import PROPERTIES, REFERENCE, TYPES, changes_from, update_from
 from sandbox.domain.requests import AMENDMENT, CANCELLATION, NAMES, Request
 from sandbox.gateway import amending, resolving
@@ -56,11 +56,14 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
     decided = resolution if request is None else request_rules.step(request, reason)
     if decided is None:
-        return [*steps, Step(after, update_from(kci, received_on, {}))]
+        return [*steps, Step(after, update_from(kci, after.status, received_on, {}))]
     keep = requests.add if reason == "RESOLVED" else requests.save
     if decided is resolution:
         after = replace(after, body={**after.body, **decided.shown})
-    return [*steps, Step(after, update_from(kci, received_on, decided.shown), (partial(keep, request=decided),))]
+    return [
+        *steps,
+        Step(after, update_from(kci, after.status, received_on, decided.shown), (partial(keep, request=decided),)),
+    ]
 
 
 def _resolution(tx: Tx, entity: Entity, reason: str, theirs: Mapping[str, Any]) -> Request | None:
@@ -94,3 +97,19 @@ def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[st
     if found is None and kci["reasonCode"] in _NAMES_ITS_REQUEST:
         raise invalid(f"/reasonCode: {kci['reasonCode']} must name what it rejects: send {name}Id or {name}Reference")
     return found
+
+
+def awaits_answer(tx: Tx, entity: Entity, kci: Mapping[str, Any]) -> bool:
+    """Whether the KCI decides a request that the supplier has not answered yet: it overtook its own answer."""
+    try:
+        request = _reported(tx, entity, kci, kci[next(name for name in PROPERTIES if name in kci)])
+    except Problem:
+        return False  # it names no request of ours: to be refused when it is judged
+    return request is not None and request.status == lifecycles.RECEIVED_BY_GATEWAY
+
+
+def overtake(tx: Tx, entity: Entity) -> None:
+    """What has come to its end decides nothing any more: the requests about it that still wait are refused."""
+    if lifecycles.terminal(entity.kind, entity.status):
+        for request in requests.undecided(tx, entity.tenant, entity.ref):
+            requests.save(tx, request_rules.step(request, "OVERTAKEN"))

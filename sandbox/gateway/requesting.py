@@ -1,6 +1,6 @@
 """Amendments and cancellations: asked by a tenant, decided by the supplier, told by a KCI of what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,8 +13,9 @@ from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import request_to_supplier
 from sandbox.domain.requests import AMENDMENT, CANCELLATION, Request
 from sandbox.domain.scenarios import choose
-from sandbox.gateway import amending, sending
+from sandbox.gateway import amending, inbound, sending
 from sandbox.gateway.delivery import announce
+from sandbox.gateway.judging import overtake
 from sandbox.gateway.supplier_client import Ask, ask
 from sandbox.parts import Parts
 from sandbox.store import accounts, entities, lanes, requests, timeline
@@ -132,11 +133,18 @@ def send(parts: Parts, job: Job) -> Settle:
         headers=request.choice,
         at=job.due_at,
     )
+    take: Callable[[Tx, Request], None]
     try:
         status, body = ask(parts, call)
+        take = partial(_answered, status=status, body=body)
     except Problem as problem:
-        return partial(_failed, request=request, problem=problem)
-    return partial(_answered, request=request, status=status, body=body)
+        take = partial(_failed, problem=problem)
+
+    def settle(tx: Tx) -> None:
+        take(tx, request)
+        inbound.release_answered(tx, tenant, job.ref, parts.settings.patience)
+
+    return settle
 
 
 def _failed(tx: Tx, request: Request, problem: Problem) -> None:
@@ -171,14 +179,9 @@ def _tell(tx: Tx, request: Request, update: Update, event: str | None = None) ->
     requests.save(tx, request)
     if event is not None and lifecycles.allowed(entity.kind, entity.status, event, before=entity.before):
         changes = amending.changes(tx, entity, request) if event == "AMENDED" else {}
-        entity = rules.step(entity, event, tx.now, changes=changes)
+        others = [each for each in requests.undecided(tx, request.tenant, request.entity) if each.id != request.id]
+        waiting = entity.status if others and entity.status in lifecycles.PENDING_REQUESTS else None
+        entity = rules.step(entity, event, tx.now, stated=waiting if event == "AMENDED" else None, changes=changes)
         timeline.note(tx, entity.tenant, entity.ref, "state", {"status": entity.status, "event": event})
     entities.save(tx, announce(tx, entity, update))
     overtake(tx, entity)
-
-
-def overtake(tx: Tx, entity: Entity) -> None:
-    """What has come to its end decides nothing any more: the requests about it that still wait are refused."""
-    if lifecycles.terminal(entity.kind, entity.status):
-        for request in requests.undecided(tx, entity.tenant, entity.ref):
-            requests.save(tx, request_rules.step(request, "OVERTAKEN"))

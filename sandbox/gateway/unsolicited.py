@@ -46,7 +46,9 @@ def create(tx: Tx, supplier: str, kci: Mapping[str, Any]) -> Entity:
     order = _received(tx, tenant, supplier, reference, theirs)
     entities.add(tx, order)
     timeline.note(tx, tenant, order.ref, "call", {"id": kci["id"], "supplier": supplier, "reasonCode": CREATED})
-    created = replace(update_from(kci, tx.now, {}), issued_on=None, received_on=None)  # published: neither is set
+    created = replace(
+        update_from(kci, theirs["status"], tx.now, {}), issued_on=None, received_on=None
+    )  # published: neither is set
     order = announce(tx, order, created)
     for event in _STANDS_FOR[theirs["status"]]:
         order = rules.step(order, event, tx.now)

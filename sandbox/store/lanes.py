@@ -117,10 +117,9 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
         row = {**tx.key, "name": lane, "owner": owner, "attempts": 0, "not_before": 0, "leased_until": 0, "fence": 0}
         (lane_id,) = _ADD_LANE.rows(tx.connection, row)[0]
     for job in new:
-        _ADD_JOB.change(
-            tx.connection,
-            {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack({**job.ref._asdict(), **job.payload})},
-        )
+        payload = pack({**job.payload, **job.ref._asdict()})
+        row = {"kind": job.kind, "due_at": job.due_at, "rank": job.rank, "attempts": 0, "payload": payload}
+        _ADD_JOB.change(tx.connection, {"lane_id": lane_id, **row})
     _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
     tx.rings.add(PLAYER)
 

@@ -31,7 +31,7 @@ _COLUMNS = tuple(lines.c[name] for name in _NAMES)
 def at_premises(tx: Tx, supplier: str, premises: str) -> list[Line]:
     """The supplier's lines at these premises, by port."""
     query = select(*_COLUMNS).where(*_of_supplier(tx, supplier), lines.c.premises == premises)
-    return [Line(*row) for row in tx.connection.execute(query.order_by(lines.c.ont_port)).tuples()]
+    return [Line(*row) for row in tx.connection.execute(query.order_by(lines.c.ont_port))]
 
 
 def by_service(tx: Tx, supplier: str, tenant: str, service_id: str) -> Line | None:
@@ -42,7 +42,7 @@ def by_service(tx: Tx, supplier: str, tenant: str, service_id: str) -> Line | No
         lines.c.service_id == service_id,
         lines.c.stopped_at.is_(None),
     )
-    row = tx.connection.execute(query).tuples().first()
+    row = tx.connection.execute(query).first()
     return None if row is None else Line(*row)
 
 

@@ -73,14 +73,14 @@ def find_by_reference(tx: Tx, supplier: str, tenant: str, kinds: Sequence[str], 
         supplier_entities.c.reference == reference,
         supplier_entities.c.kind.in_(kinds),
     )
-    row = tx.connection.execute(query).tuples().first()
+    row = tx.connection.execute(query).first()
     return None if row is None else Ref(*row)
 
 
 def of_kind(tx: Tx, supplier: str, tenant: str, kind: str) -> list[SupplierEntity]:
     """Everything of this kind that the supplier has for the tenant, oldest first."""
     query = select(*_COLUMNS).where(*_of_tenant(tx, supplier, tenant), supplier_entities.c.kind == kind)
-    return [_from_row(row) for row in tx.connection.execute(query.order_by(supplier_entities.c.id)).tuples()]
+    return [_from_row(row) for row in tx.connection.execute(query.order_by(supplier_entities.c.id))]
 
 
 def add(tx: Tx, entity: SupplierEntity) -> None:
