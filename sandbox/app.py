@@ -11,7 +11,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import callback, catalogue, clock, endpoint, inbox, pages, partners
+from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -81,7 +81,8 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     }
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
-    control |= catalogue.handlers(parts) | partners.handlers(parts) | endpoint.reading(endpoints)
+    control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
+    control |= endpoint.reading(endpoints)
     gateway = _app(
         parts,
         "gateway",
