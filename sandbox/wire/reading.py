@@ -59,9 +59,7 @@ def _read_parameter(
     request: Request, operation: Operation, parameter: Parameter, checks: Checks, reading: Reading
 ) -> None:
     place = called(parameter)
-    texts = (
-        request.args.getlist(parameter.name) if parameter.place == "query" else request.headers.getlist(parameter.name)
-    )
+    texts = _texts_of(request, parameter)
     if not texts:
         if parameter.required:
             reading.wrong.append(Violation(place, "is missing", missing=True))
@@ -77,6 +75,13 @@ def _read_parameter(
     reading.wrong.extend(found)
     if not found:
         (reading.query if parameter.place == "query" else reading.headers)[parameter.name] = value
+
+
+def _texts_of(request: Request, parameter: Parameter) -> list[str]:
+    if parameter.place == "query":
+        return request.args.getlist(parameter.name)
+    given = request.headers.get(parameter.name)  # WSGI has one text per header: to look for more goes through them all
+    return [] if given is None else [given]
 
 
 def _value_of(texts: list[str], parameter: Parameter) -> Any:
