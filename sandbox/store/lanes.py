@@ -121,7 +121,7 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
         row = {"kind": job.kind, "due_at": job.due_at, "rank": job.rank, "attempts": 0, "payload": payload}
         _ADD_JOB.change(tx.connection, {"lane_id": lane_id, **row})
     _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
-    tx.rings.add(PLAYER)
+    _ring(tx)
 
 
 def finish(tx: Tx, job: Job) -> None:
@@ -130,7 +130,7 @@ def finish(tx: Tx, job: Job) -> None:
     _REMOVE_JOB.change(tx.connection, {"job_id": job.id})
     _RAISE_HEAD.change(tx.connection, {"of_lane": job.lane_id, "now": tx.now})
     _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
-    tx.rings.add(PLAYER)
+    _ring(tx)
 
 
 def postpone(tx: Tx, job: Job, due_at: int) -> None:
@@ -138,7 +138,7 @@ def postpone(tx: Tx, job: Job, due_at: int) -> None:
     _release(tx, job)
     _POSTPONE_JOB.change(tx.connection, {"job_id": job.id, "due": due_at, "tried": job.attempts + 1})
     _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
-    tx.rings.add(PLAYER)
+    _ring(tx)
 
 
 def rest(tx: Tx, job: Job, not_before: int) -> None:
@@ -175,6 +175,12 @@ def drop(tx: Tx, lane: str, beside: int = 0) -> None:
     if lane_id is not None:
         tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.id != beside))
         _SET_HEAD.change(tx.connection, {"lane_id": lane_id, "wait_until": 0})
+
+
+def _ring(tx: Tx) -> None:
+    """Wake the player, unless a run owns the world: that looks by itself, and rings at its end."""
+    if not tx.world.running(tx.real):
+        tx.rings.add(PLAYER)
 
 
 def _touch(tx: Tx, lane: str) -> int | None:

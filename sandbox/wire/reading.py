@@ -17,7 +17,9 @@ DEEPEST = 40  # brackets inside brackets that a body may have
 FORM = "application/x-www-form-urlencoded"
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_WRITTEN_AS_A_FRACTION = re.compile(rb"[0-9](\.[0-9]+|[eE][+-]?[0-9]+)\s*[,}\]]|^[^{\[\"]")
+# Two searches, each quick, where one for both would take ten times as long.
+_FRACTION = re.compile(rb"\.[0-9]+\s*([,}\]]|$)")
+_EXPONENT = re.compile(rb"[eE][+-]?[0-9]+\s*([,}\]]|$)")
 _EXACT = 2**53  # a greater float no longer tells whole numbers apart
 
 
@@ -57,9 +59,7 @@ def _read_parameter(
     request: Request, operation: Operation, parameter: Parameter, checks: Checks, reading: Reading
 ) -> None:
     place = called(parameter)
-    texts = (
-        request.args.getlist(parameter.name) if parameter.place == "query" else request.headers.getlist(parameter.name)
-    )
+    texts = _texts_of(request, parameter)
     if not texts:
         if parameter.required:
             reading.wrong.append(Violation(place, "is missing", missing=True))
@@ -75,6 +75,13 @@ def _read_parameter(
     reading.wrong.extend(found)
     if not found:
         (reading.query if parameter.place == "query" else reading.headers)[parameter.name] = value
+
+
+def _texts_of(request: Request, parameter: Parameter) -> list[str]:
+    if parameter.place == "query":
+        return request.args.getlist(parameter.name)
+    given = request.headers.get(parameter.name)  # WSGI has one text per header: to look for more goes through them all
+    return [] if given is None else [given]
 
 
 def _value_of(texts: list[str], parameter: Parameter) -> Any:
@@ -139,7 +146,7 @@ def parse_json(raw: bytes) -> Any:
         raise ValueError(f"is nested more than {DEEPEST} deep")
     if b"\\u0000" in raw and _holds_nul(value):
         raise ValueError("holds the character U+0000, which no text needs")
-    return _whole(value) if _WRITTEN_AS_A_FRACTION.search(raw) else value
+    return _whole(value) if _FRACTION.search(raw) or _EXPONENT.search(raw) else value
 
 
 def _depth(value: Any) -> int:
