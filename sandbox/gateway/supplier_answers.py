@@ -13,7 +13,7 @@ from sandbox.wire.reading import parse_json
 PREFIX = "The supplier API returned the following message: "  # published: how a supplier's own words are marked
 
 MOST_TOLD = 3  # violations that the tenant is told; the supplier's partner sees them all
-MOST_MESSAGES, LONGEST_MESSAGE = 20, 1000  # of a supplier's words that are handed on
+LONGEST_TEXT = 1_000  # characters of a text in a KCI (FreeText in the documents)
 
 DOCUMENT = load_document("supplier")
 _CHECKS = Checks(DOCUMENT)
@@ -34,11 +34,16 @@ class Judged:
 
     @property
     def reasons(self) -> list[str]:
-        """The supplier's own words, of an answer with the error body."""
+        """The supplier's own words, of an answer with the error body: as many of them as a KCI's text has room for."""
         messages = self.body.get("messages") if isinstance(self.body, dict) else None
-        if not isinstance(messages, list):
-            return []
-        return [str(message)[:LONGEST_MESSAGE] for message in messages[:MOST_MESSAGES]]
+        texts = [str(message).strip() for message in messages] if isinstance(messages, list) else []
+        kept: list[str] = []
+        for text in filter(None, texts):
+            room = LONGEST_TEXT - sum(len(each) + 2 for each in kept)
+            if room <= 0:
+                break
+            kept.append(text[:room])
+        return kept or ["(no message)"]
 
 
 def unanswered(supplier: str, silence: NoAnswer) -> Judged:
@@ -88,7 +93,7 @@ def _wrong_type(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 def _failure(status: int, messages: list[str]) -> Problem:
     """What the tenant is told of a supplier's failure (published table of response codes)."""
-    told = tuple(PREFIX + message for message in messages) or (f"the supplier answered {status} without a message",)
+    told = tuple(PREFIX + message for message in messages)
     if status == 400:
         return Problem(GATEWAY_FAULT, ("the gateway sent the supplier an invalid request", *told), status=502)
     if status == 501:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from sandbox.domain.entities import Ref
-from sandbox.store.documents import pack
+from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
@@ -100,6 +100,11 @@ _IN_LANE = (
     .limit(1)
     .scalar_subquery()
 )
+_WAITING = Statement(
+    select(jobs.c.id, jobs.c.due_at, jobs.c.payload)
+    .where(jobs.c.lane_id == bindparam("of_lane"))
+    .order_by(jobs.c.rank, jobs.c.id)
+)
 _RAISE_HEAD = Statement(
     update(jobs).where(jobs.c.id == _IN_LANE, jobs.c.due_at < bindparam("now")).values(due_at=bindparam("now"))
 )
@@ -148,11 +153,27 @@ def withdraw(tx: Tx, lane: str, rank: int) -> None:
     tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.rank == rank))
 
 
-def drop(tx: Tx, lane: str) -> None:
-    """Take everything that waits out of a lane."""
+@dataclass(frozen=True)
+class Waiting:
+    """A job that waits in its lane."""
+
+    id: int
+    due_at: int
+    payload: dict[str, Any]
+
+
+def waiting(tx: Tx, lane: str) -> list[Waiting]:
+    """What waits in a lane, in its order; nobody else changes the lane until this transaction ends."""
+    lane_id = _touch(tx, lane)
+    rows = [] if lane_id is None else _WAITING.rows(tx.connection, {"of_lane": lane_id})
+    return [Waiting(number, due_at, unpack(payload)) for number, due_at, payload in rows]
+
+
+def drop(tx: Tx, lane: str, beside: int = 0) -> None:
+    """Take everything that waits out of a lane, but for the job `beside`."""
     lane_id = _touch(tx, lane)
     if lane_id is not None:
-        tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id))
+        tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.id != beside))
         _SET_HEAD.change(tx.connection, {"lane_id": lane_id, "wait_until": 0})
 
 

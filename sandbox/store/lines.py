@@ -46,6 +46,12 @@ def by_service(tx: Tx, supplier: str, tenant: str, service_id: str) -> Line | No
     return None if row is None else Line(*row)
 
 
+def known(tx: Tx, supplier: str, line_id: str) -> bool:
+    """Whether the supplier has a line of this id, wherever it lies."""
+    query = select(lines.c.line_id).where(*_of_supplier(tx, supplier), lines.c.line_id == line_id)
+    return tx.connection.execute(query).first() is not None
+
+
 def add(tx: Tx, line: Line) -> None:
     """A new line."""
     tx.connection.execute(insert(lines), {**tx.key, **vars(line)})

@@ -1,5 +1,6 @@
 """Rows of what the fake suppliers know, in their words: orders, tests, problems, requests about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ class SupplierEntity:
     """One thing that a supplier was sent, with the gateway's `id`. A request's kind is amendment or cancellation.
 
     `sequence` counts the KCIs sent about it. `digest` and `answer` let the same request, sent again, get the same
-    answer. `memo` is what else the fake keeps in mind: the scenario headers, or for whom a service is ended.
+    answer. `memo` is what else the fake keeps in mind, beside what it has told of the thing.
     """
 
     supplier: str
@@ -50,29 +51,36 @@ _BY_ID = (
 )
 _COLUMNS = tuple(supplier_entities.c[name] for name in _NAMES)
 _FIND = Statement(select(*_COLUMNS).where(*_BY_ID))
+_FIND_LOCKED = Statement(select(*_COLUMNS).where(*_BY_ID).with_for_update())
 _SAVE = Statement(
-    update(supplier_entities).where(*_BY_ID).values(sequence=bindparam("new_sequence"), body=bindparam("new_body"))
+    update(supplier_entities)
+    .where(*_BY_ID)
+    .values(sequence=bindparam("new_sequence"), memo=bindparam("new_memo"), body=bindparam("new_body"))
 )
 _ADD = Statement(insert(supplier_entities))
 
 
-def find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity | None:
-    """The supplier's version of this thing of the tenant's."""
-    row = _FIND.one(tx.connection, _key(tx, supplier, tenant, ref))
+def find(tx: Tx, supplier: str, tenant: str, ref: Ref, *, lock: bool = False) -> SupplierEntity | None:
+    """The supplier's version of this thing of the tenant's; with `lock` nobody else changes it in the meantime."""
+    row = (_FIND_LOCKED if lock else _FIND).one(tx.connection, _key(tx, supplier, tenant, ref))
     return None if row is None else _from_row(row)
 
 
-def find_by_reference(tx: Tx, supplier: str, tenant: str, reference: str) -> SupplierEntity | None:
-    """The supplier's thing of this tenant's that it knows by its own reference."""
-    query = select(*_COLUMNS).where(
-        supplier_entities.c.world == tx.world.name,
-        supplier_entities.c.epoch == tx.world.epoch,
-        supplier_entities.c.supplier == supplier,
-        supplier_entities.c.tenant == tenant,
+def find_by_reference(tx: Tx, supplier: str, tenant: str, kinds: Sequence[str], reference: str) -> Ref | None:
+    """Which thing of this tenant's, of one of these kinds, the supplier knows by its own reference."""
+    query = select(supplier_entities.c.kind, supplier_entities.c.id).where(
+        *_of_tenant(tx, supplier, tenant),
         supplier_entities.c.reference == reference,
+        supplier_entities.c.kind.in_(kinds),
     )
     row = tx.connection.execute(query).first()
-    return None if row is None else _from_row(row)
+    return None if row is None else Ref(*row)
+
+
+def of_kind(tx: Tx, supplier: str, tenant: str, kind: str) -> list[SupplierEntity]:
+    """Everything of this kind that the supplier has for the tenant, oldest first."""
+    query = select(*_COLUMNS).where(*_of_tenant(tx, supplier, tenant), supplier_entities.c.kind == kind)
+    return [_from_row(row) for row in tx.connection.execute(query.order_by(supplier_entities.c.id))]
 
 
 def add(tx: Tx, entity: SupplierEntity) -> None:
@@ -83,8 +91,17 @@ def add(tx: Tx, entity: SupplierEntity) -> None:
 
 def save(tx: Tx, entity: SupplierEntity) -> None:
     """Keep it as the supplier has it now."""
-    changes = {"new_sequence": entity.sequence, "new_body": pack(entity.body)}
+    changes = {"new_sequence": entity.sequence, "new_memo": pack(entity.memo), "new_body": pack(entity.body)}
     _SAVE.change(tx.connection, _key(tx, entity.supplier, entity.tenant, entity.ref) | changes)
+
+
+def _of_tenant(tx: Tx, supplier: str, tenant: str) -> tuple[Any, ...]:
+    return (
+        supplier_entities.c.world == tx.world.name,
+        supplier_entities.c.epoch == tx.world.epoch,
+        supplier_entities.c.supplier == supplier,
+        supplier_entities.c.tenant == tenant,
+    )
 
 
 def _key(tx: Tx, supplier: str, tenant: str, ref: Ref) -> dict[str, Any]:

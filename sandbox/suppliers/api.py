@@ -6,14 +6,13 @@ from typing import Any
 
 from sandbox.domain.entities import ORDER
 from sandbox.domain.planning import plan
-from sandbox.domain.scenarios import choose
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store.lines import Line
 from sandbox.store.store import Tx
-from sandbox.suppliers import booking, ethernet, lines, quotes, takeovers
+from sandbox.suppliers import assurance, booking, changing, ethernet, lines, quotes, takeovers
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
-from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take, taken_order
+from sandbox.suppliers.taking import Taken, chosen, headers_of, take, taken_order
 from sandbox.wire.calls import Answer, Call, Handler
 
 
@@ -24,6 +23,13 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleAppointmentAvailability": partial(booking.list_slots, parts),
         "handleReserveAppointment": partial(booking.reserve, parts),
         "handleCreateOrder": partial(take_order, parts),
+        "handleAmendOrder": partial(changing.ask, parts),
+        "handleCancelOrder": partial(changing.ask, parts),
+        "handleAmendProblem": partial(changing.ask, parts),
+        "handleCancelProblem": partial(changing.ask, parts),
+        "handleServiceTest": partial(assurance.take_test, parts),
+        "handleCreateProblem": partial(assurance.take_problem, parts),
+        "handleServiceProblemResolution": partial(assurance.resolve, parts),
         "handleQuote": partial(quotes.give, parts),
         "handleCreateEthernetOrder": partial(ethernet.take_order, parts),
     }
@@ -70,33 +76,39 @@ def take_order(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: the whole story is planned now, and answered as its scenario says."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    scenario, problem_code, kci_delay = (call.headers.get(name) for name in SCENARIO_HEADERS)
-    choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
+    choice = chosen(parts, headers_of(call), supplier, appointed="appointmentReservationId" in order)
     decide_what = change_service if "serviceId" in order else provide
 
     def decide(tx: Tx) -> Taken:
-        body, losing = decide_what(parts, tx, supplier, order)
-        world, chosen = tx.world, parts.library.scenarios[choice.scenario]
-        story = plan(chosen, choice, supplier, body, tx.now, world.gap, world.seed, world.epoch)
-        taken = taken_order(story, body)
-        if losing is not None:
-            takeovers.announce(tx, supplier, order, losing, story.beats)
-        return taken
+        body, existing, memo = decide_what(parts, tx, supplier, order)
+        world, scenario = tx.world, parts.library.scenarios[choice.scenario]
+        tempo = (tx.now, world.gap, world.seed, world.epoch)
+        story = plan(scenario, choice, supplier, body, *tempo, line=memo.get("line"))
+        if existing is not None and story.status != 422:
+            memo |= takeovers.announce(parts, tx, supplier, order, existing, story.beats, call.caller.code)
+        return taken_order(story, body, memo)
 
     return take(parts, call, supplier.code, ORDER, decide)
 
 
-def provide(parts: Parts, tx: Tx, supplier: Supplier, order: dict[str, Any]) -> tuple[dict[str, Any], Line | None]:
-    """A provide order as the supplier keeps it, and the line that another tenant loses by it."""
+Body = dict[str, Any]
+
+
+def provide(parts: Parts, tx: Tx, supplier: Supplier, order: Body) -> tuple[Body, Line | None, Body]:
+    """A provide order as the supplier keeps it, the line that another tenant loses by it, and what to keep in mind."""
     premises = served_premises(parts, supplier, order["address"])
     check_profile(supplier, order["serviceOrderItem"])
     line = lines.check_provide(tx, supplier, premises, order)
     body = {**order, **booking.confirm(tx, supplier, premises.area, order)}
-    return body, line if line is not None and line.stopped_at is None else None
+    losing = line if line is not None and line.stopped_at is None else None
+    return body, losing, {"line": lines.named_for(tx, supplier, premises, line)}
 
 
-def change_service(parts: Parts, tx: Tx, supplier: Supplier, order: dict[str, Any]) -> tuple[dict[str, Any], None]:
+def change_service(parts: Parts, tx: Tx, supplier: Supplier, order: Body) -> tuple[Body, None, Body]:
     """A modify or cease order as the supplier keeps it: it needs the live service."""
-    line = lines.live_line(tx, supplier, order)
+    line = lines.live_line(tx, supplier, order["tenant"], order["serviceId"])
     premises = parts.library.premises.by_key(line.premises)
-    return {**order, **booking.confirm(tx, supplier, premises.area, order)}, None
+    ordered = {"serviceSpecification": {"id": line.specification}, **order}
+    if "serviceCharacteristics" in order:
+        check_profile(supplier, ordered)
+    return {**order, **booking.confirm(tx, supplier, premises.area, order)}, None, {}

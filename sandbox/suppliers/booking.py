@@ -83,17 +83,25 @@ def reserve(parts: Parts, call: Call) -> Answer:
 
 def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> dict[str, Any]:
     """An order claims its reservation: what it takes over from it. Refuses one that is missing or cannot be used."""
-    needed = supplier.appointments is not None and order["orderType"] == "NEW"
     reservation_id = order.get("appointmentReservationId")
-    if reservation_id is None:
-        if needed:
-            raise invalid("/appointmentReservationId: an engineer has to come: reserve an appointment and send its id")
-        return {}
-    booking = bookings.find(tx, supplier.code, order["tenant"], reservation_id)
+    if reservation_id is not None:
+        return claim(tx, supplier, area, order["tenant"], reservation_id)
+    if supplier.appointments is not None and order["orderType"] == "NEW":
+        raise invalid("/appointmentReservationId: an engineer has to come: reserve an appointment and send its id")
+    return {}
+
+
+def claim(
+    tx: Tx, supplier: Supplier, area: str, tenant: str, reservation_id: int, held: int | None = None
+) -> dict[str, Any]:
+    """Keep a reservation for good: what the order or problem takes over from it. `held` is the one that it has."""
+    booking = bookings.find(tx, supplier.code, tenant, reservation_id)
     if booking is None or booking.area != area:
         raise invalid(
             f"/appointmentReservationId: {reservation_id} is not a reservation at {supplier.code} for this address"
         )
+    if booking.expires_at is None and reservation_id != held:
+        raise invalid(f"/appointmentReservationId: {reservation_id} has been used: reserve another")
     if booking.expires_at is not None and booking.expires_at <= tx.now:
         raise invalid(
             f"/appointmentReservationId: {reservation_id} expired at {to_text(booking.expires_at)}: reserve another"
@@ -103,7 +111,7 @@ def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> 
 
 
 def move(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any], slot: Mapping[str, str]) -> None:
-    """The supplier itself gives the order another slot."""
+    """The supplier itself gives the order, or the problem, another slot."""
     booking = bookings.find(tx, supplier, tenant, order.get("appointmentReservationId", 0))
     if booking is not None:
         start, end = to_ms(slot["timeslotStartDateTime"]), to_ms(slot["timeslotEndDateTime"])

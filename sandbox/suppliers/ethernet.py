@@ -27,7 +27,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
     """POST /ethernet/service-orders: taken when it is for what was quoted, and told like every other order."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    builder = _builder(supplier, ethernet_of(supplier))
+    builder = as_builder(supplier, ethernet_of(supplier))
     wrong = list(wrong_sites(parts, supplier, order["siteInformation"], "/siteInformation"))
     if wrong:
         raise invalid(*wrong)
@@ -73,7 +73,7 @@ def wrong_sites(parts: Parts, supplier: Supplier, sites: Sequence[Mapping[str, A
         yield f"{where}: two sites are the same premises"
 
 
-def _builder(supplier: Supplier, ethernet: Ethernet) -> Supplier:
+def as_builder(supplier: Supplier, ethernet: Ethernet) -> Supplier:
     """The supplier as it builds Ethernet: in a time of its own, with no appointment to make and no line to tell."""
     more: dict[str, Any] = {"installation_type": None, "appointments": None, "line_characteristics": ()}
     return replace(supplier, lead_time=ethernet.lead_time, **more)

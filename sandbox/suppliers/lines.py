@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.domain.durations import to_text
+from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_reference
 from sandbox.domain.premises import Premises
@@ -13,8 +14,10 @@ from sandbox.store import lines
 from sandbox.store.lines import Line
 from sandbox.store.store import Tx
 from sandbox.suppliers import takeovers
+from sandbox.suppliers.versions import OWN
 
 ACTIVE, STOPPED = "ACTIVE", "STOPPED"
+_CEASES = ("CEASE", "UNSOLICITED_CEASE")
 
 
 def site(tx: Tx, supplier: Supplier, premises: Premises, tenant: str) -> dict[str, Any]:
@@ -57,6 +60,9 @@ def check_provide(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping
     """The existing line that an order is for, None for a new one. Refuses an order that does not fit what is there."""
     found = lines.at_premises(tx, supplier.code, key_of(premises))
     kind, tenant = order["orderType"], order["tenant"]
+    given = [name for name in _characteristics(order) if name in (OWN if kind == "NEW" else ("SERVICE_ID",))]
+    if given:
+        raise invalid(f"/serviceOrderItem/serviceCharacteristics: leave out {given[0]}, which {supplier.code} gives")
     if kind == "NEW":
         if not _may_have_new(supplier, found):
             raise invalid(
@@ -73,56 +79,88 @@ def check_provide(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping
     if kind != "START" and (line.stopped_at is not None or line.tenant == tenant):
         why = "is stopped: START it" if line.stopped_at is not None else "is yours already"
         raise invalid(f"/orderType: {kind} needs a port that another uses, and {line.line_id} {why}")
+    if kind != "START" and takeovers.under_way(tx, line):
+        raise invalid(f"/serviceOrderItem: the service on {line.line_id} is being ended already: ask again later")
     return line
 
 
 def _named(found: list[Line], order: Mapping[str, Any]) -> Line | None:
-    named = {each["name"]: each["value"] for each in order["serviceOrderItem"].get("serviceCharacteristics", ())}
+    named = _characteristics(order)
     if "LINE_ID" in named:
         return next((line for line in found if line.line_id == named["LINE_ID"]), None)
     port = (named.get("ONT_REFERENCE"), named.get("ONT_PORT"))
     return next((line for line in found if (line.ont_reference, str(line.ont_port)) == port), None)
 
 
-def live_line(tx: Tx, supplier: Supplier, order: Mapping[str, Any]) -> Line:
-    """The line whose live service a modify or cease is about."""
-    line = lines.by_service(tx, supplier.code, order["tenant"], order["serviceId"])
+def live_line(tx: Tx, supplier: Supplier, tenant: str, service_id: str) -> Line:
+    """The line of a live service, which a modify, a cease, a test or a problem is about."""
+    line = lines.by_service(tx, supplier.code, tenant, service_id)
     if line is None:
-        raise invalid(f"/serviceId: {order['tenant']} has no live service {order['serviceId']} at {supplier.code}")
+        raise invalid(f"/serviceId: {tenant} has no live service {service_id} at {supplier.code}")
     return line
 
 
-def complete(parts: Parts, tx: Tx, supplier: Supplier, order: Mapping[str, Any]) -> None:
+def named_for(tx: Tx, supplier: Supplier, premises: Premises, line: Line | None) -> dict[str, str]:
+    """What identifies the line of a new service, as far as it is known beforehand: characteristics by name.
+
+    A further service at the same address gets the next port of the ONT that is there.
+    """
+    if line is not None:
+        return _names(line.line_id, line.ont_reference, line.ont_port)
+    found = lines.at_premises(tx, supplier.code, key_of(premises))
+    return {"ONT_REFERENCE": found[-1].ont_reference, "ONT_PORT": str(found[-1].ont_port + 1)} if found else {}
+
+
+def _names(line_id: str, ont: str, port: int) -> dict[str, str]:
+    return {"LINE_ID": line_id, "ONT_REFERENCE": ont, "ONT_PORT": str(port)}
+
+
+def complete(parts: Parts, tx: Tx, supplier: Supplier, order: Mapping[str, Any], memo: Mapping[str, Any]) -> None:
     """An order has completed: a line is made, taken up, handed over or stopped."""
-    if order["orderType"] in ("CEASE", "UNSOLICITED_CEASE"):
+    kind = order["orderType"]
+    if kind in _CEASES:
         line = lines.by_service(tx, supplier.code, order["tenant"], order["serviceId"])
         if line is not None:
             lines.save(tx, line, stopped_at=tx.now)
-    elif order["orderType"] != "MODIFY":
+    elif kind != "MODIFY":
         premises = parts.library.premises.find(order["address"])
         if premises is not None:
-            _provided(tx, supplier, premises, order)
+            _provided(tx, supplier, premises, order, memo)
 
 
-def _provided(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any]) -> None:
-    found = lines.at_premises(tx, supplier.code, key_of(premises))
-    service_id, specification = service_of(order), order["serviceOrderItem"]["serviceSpecification"]["id"]
-    line = None if order["orderType"] == "NEW" else _named(found, order)
+def _provided(
+    tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any], memo: Mapping[str, Any]
+) -> None:
+    found, told = lines.at_premises(tx, supplier.code, key_of(premises)), _characteristics(order)
+    service = {"tenant": order["tenant"], "service_id": told.get("SERVICE_ID", "")}
+    service["specification"] = order["serviceOrderItem"]["serviceSpecification"]["id"]
+    wanted = memo.get("line", {}).get("LINE_ID")
+    line = None if order["orderType"] == "NEW" else next((each for each in found if each.line_id == wanted), None)
     if line is not None:
         losing = line.tenant if line.stopped_at is None else None
-        changes = {"tenant": order["tenant"], "service_id": service_id, "specification": specification}
-        lines.save(tx, line, **changes, stopped_at=None)
+        lines.save(tx, line, **service, stopped_at=None)
         if losing is not None:
-            takeovers.gaining_completed(tx, supplier, order, losing)
+            takeovers.gaining_completed(tx, supplier, losing, memo)
         return
-    seed, place = (tx.world.seed, tx.world.epoch), key_of(premises)
-    ont = found[0].ont_reference if found else make_reference("ONT", *seed, "ont", supplier.code, place)
-    line_id = make_reference("OHP", *seed, "line", supplier.code, place, len(found) + 1)
-    new = Line(supplier.code, line_id, place, ont, len(found) + 1, order["tenant"], service_id, specification)
-    lines.add(tx, new)
+    line_id, made = told.get("LINE_ID", ""), _made(tx, supplier, order)
+    if not line_id or lines.known(tx, supplier.code, line_id):
+        line_id = made["LINE_ID"]
+    ont, port = told.get("ONT_REFERENCE", made["ONT_REFERENCE"]), _number(told.get("ONT_PORT", "1"))
+    taken = [each.ont_port for each in found if each.ont_reference == ont]
+    if port in taken:  # two orders at once may have been told the same port
+        port = max(taken) + 1
+    lines.add(tx, Line(supplier.code, line_id, key_of(premises), ont, port, **service))
 
 
-def service_of(order: Mapping[str, Any]) -> str:
-    """The SERVICE_ID that the supplier has put on the order; empty before it has."""
-    characteristics = order["serviceOrderItem"].get("serviceCharacteristics", ())
-    return next((each["value"] for each in characteristics if each["name"] == "SERVICE_ID"), "")
+def _made(tx: Tx, supplier: Supplier, order: Mapping[str, Any]) -> dict[str, str]:
+    about = (supplier.reference_prefix, tx.world.seed, tx.world.epoch, ORDER)
+    whose = (order["tenant"], order["id"])
+    return {"LINE_ID": make_reference(*about, "line", *whose), "ONT_REFERENCE": make_reference(*about, "ont", *whose)}
+
+
+def _number(port: str) -> int:
+    return int(port) if port.isascii() and port.isdecimal() and len(port) <= 4 else 1
+
+
+def _characteristics(order: Mapping[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in order["serviceOrderItem"].get("serviceCharacteristics", ())}

@@ -1,7 +1,7 @@
 """How a fake takes something new: once, its whole story planned, and the same request again answered the same."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -11,56 +11,76 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import invalid
 from sandbox.domain.planning import Plan, PlannedBeat
+from sandbox.domain.scenarios import Choice, choose
+from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import lanes, supplier_entities
-from sandbox.store.lanes import NewJob
+from sandbox.store import supplier_entities
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
+from sandbox.suppliers.telling import tell_later
+from sandbox.suppliers.versions import with_changes
 from sandbox.wire.calls import Answer, Call
 
 SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
 
+# The KCIs that the status of a 201 stands for (published), so that they count as said.
+_STANDS_FOR: Mapping[str | None, tuple[str, ...]] = {
+    lifecycles.ACKNOWLEDGED: ("ACKNOWLEDGED",),
+    lifecycles.IN_PROGRESS: ("ACKNOWLEDGED", "COMMITTED"),
+}
+
 
 @dataclass(frozen=True)
 class Taken:
-    """What a fake makes of a request: its answer, the thing as it then has it, and the KCIs to come."""
+    """What a fake makes of a request: its answer, the thing as it then has it, the KCIs to come, and a memo."""
 
     status: int
     body: Mapping[str, Any] | None
     reference: str | None
     kept: Mapping[str, Any]
     beats: tuple[PlannedBeat, ...]
+    memo: Mapping[str, Any] = field(default_factory=dict)
 
 
-def taken_order(story: Plan, order: Mapping[str, Any]) -> Taken:
+def taken_order(story: Plan, order: Mapping[str, Any], memo: Mapping[str, Any] | None = None) -> Taken:
     """An order as its story tells it. Raises INVALID_REQUEST where the story is a refusal."""
+    return taken_as("supplierOrderReference", story, order, memo)
+
+
+def taken_as(reference: str, story: Plan, request: Mapping[str, Any], memo: Mapping[str, Any] | None = None) -> Taken:
+    """A thing as its story tells it, with the supplier's reference under this name. Raises INVALID_REQUEST where the
+    story is a refusal.
+    """
     if story.status == 422:
         raise invalid(*story.messages)
-    stated = {**order, "supplierOrderReference": story.order_reference, "status": story.order_status}
-    kept = {**stated, "status": story.order_status or lifecycles.SENT_TO_SUPPLIER}
-    return Taken(story.status, stated if story.status == 201 else None, story.order_reference, kept, story.beats)
+    named = {**with_changes(request, story.changes), reference: story.reference}
+    stated = named | {"status": story.entity_status}
+    kept = named | {"status": story.entity_status or lifecycles.SENT_TO_SUPPLIER}
+    known = {**(memo or {}), "said": list(_STANDS_FOR.get(story.entity_status, ()))}
+    return Taken(story.status, stated if story.status == 201 else None, story.reference, kept, story.beats, known)
 
 
 def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[Tx], Taken]) -> Answer:
-    """Take a request of this kind (order, test, problem, amendment, cancellation), which holds the gateway's id.
+    """Take a request of this kind, which holds the gateway's id: an order, a test, a problem, or a request about one.
 
     `decide` runs in the transaction, and not for a request that was taken before. Raises what it raises.
     """
     request: dict[str, Any] = call.body
     tenant, ref = tenant_of(call), Ref(kind, request["id"])
-    choice = {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
-    digest = sha256(orjson.dumps([request, choice], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    chosen = headers_of(call)
+    digest = sha256(orjson.dumps([request, chosen], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def run(tx: Tx) -> Mapping[str, Any]:
         known = supplier_entities.find(tx, supplier, tenant, ref)
         if known is not None:
             if known.digest != digest:
-                raise invalid(f"/id: {ref.id} is the number of another {kind}")
+                raise invalid(f"/id: {ref.id} is the number of another {kind}: give every {kind} a number of its own")
             return known.answer
         taken = decide(tx)
         answer = {"status": taken.status, "body": taken.body}
+        memo = {"choice": chosen, "inbox": call.caller.code, **taken.memo}
         about = (supplier, tenant, kind, ref.id, taken.reference, call.conversation_id)
-        supplier_entities.add(tx, SupplierEntity(*about, 0, digest, choice, answer, dict(taken.kept)))
+        supplier_entities.add(tx, SupplierEntity(*about, 0, digest, memo, answer, dict(taken.kept)))
         tell_later(tx, supplier, tenant, ref, taken.beats, inbox=call.caller.code)
         return answer
 
@@ -77,27 +97,15 @@ def tenant_of(call: Call) -> str:
     return str(header or named)
 
 
-def lane_of(supplier: str, tenant: str, ref: Ref) -> str:
-    """The lane of everything that this fake will say about one thing."""
-    return f"beat {supplier} {tenant} {ref}"
+def headers_of(call: Call) -> dict[str, str]:
+    """The headers that choose the fake's behaviour, as sent."""
+    return {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
 
 
-def tell_later(
-    tx: Tx, supplier: str, tenant: str, ref: Ref, beats: tuple[PlannedBeat, ...], *, inbox: str, stop: bool = False
-) -> None:
-    """Leave KCIs about a thing to the player. `stop` takes back those that it had still to say.
-
-    `inbox` names who reads them where no gateway listens.
-    """
-    lane = lane_of(supplier, tenant, ref)
-    if stop:
-        lanes.drop(tx, lane)
-    about = {"supplier": supplier, "tenant": tenant, "inbox": inbox}
-    jobs = [
-        NewJob(
-            "beat", beat.due_at, ref, beat.due_at, {**about, "reasonCode": beat.reason_code, "beat": beat.to_mapping()}
-        )
-        for beat in beats
-    ]
-    if jobs:
-        lanes.queue(tx, lane, inbox or tenant, jobs)
+def chosen(
+    parts: Parts, headers: Mapping[str, str], supplier: Supplier, kind: str = "order", *, appointed: bool = True
+) -> Choice:
+    """What these headers choose for a request of this kind. Raises INVALID_REQUEST with everything that is wrong."""
+    scenario, problem_code, kci_delay = (headers.get(name) for name in SCENARIO_HEADERS)
+    scenarios = parts.library.scenarios
+    return choose(scenarios, scenario, problem_code, kci_delay, supplier, kind, appointed=appointed)

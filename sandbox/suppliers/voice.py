@@ -1,118 +1,192 @@
-"""A fake supplier speaks: it posts the next KCI of its story to the gateway, by the front door."""
+"""A fake supplier speaks: it posts the next KCI of its story to the gateway, by the front door.
+
+The same KCI keeps its id, its number and its bytes however often it is tried. What a KCI says comes from the supplier's
+version of the thing, which only the KCI before it changes, in the same lane; whoever else changes the version first
+settles what is being said (`catch_up`).
+"""
 
 import logging
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from sandbox.domain import kci as ledger
+from sandbox.domain import sources
 from sandbox.domain.durations import to_text
+from sandbox.domain.entities import ORDER, Ref
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import property_of
 from sandbox.domain.planning import PlannedBeat, planned_beat
+from sandbox.domain.speaking import stated
 from sandbox.parts import Parts
 from sandbox.store import kcis, supplier_entities
 from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import booking, lines
+from sandbox.suppliers import consequences
+from sandbox.suppliers.telling import being_said
+from sandbox.suppliers.versions import Report, life_cycle, standing, told
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Parcel
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
 
-_FREES_THE_SLOT = ("CANCELLED", "ORDER_REJECTED", "REAPPOINT")
+
+@dataclass(frozen=True)
+class Utterance:
+    """One KCI, ready to be said: its body, and the supplier's version of the thing once it is said.
+
+    `told` is None where the version holds it already, since somebody had to know it before it was settled.
+    """
+
+    body: Mapping[str, Any]
+    sequence: int
+    beat: PlannedBeat
+    report: Report | None
+    told: SupplierEntity | None
 
 
 def speak(parts: Parts, job: Job) -> Settle:
-    """Send the KCI of one beat: the same id and bytes however often it is tried.
+    """Send the KCI of one beat; one that may not come any more is left out.
 
     Raises RuntimeError when the gateway could not take it: the player tries again, and the story waits.
     """
-    about, beat = job.payload, planned_beat(job.payload["beat"])
+    about = job.payload
 
-    def look(tx: Tx) -> tuple[SupplierEntity | None, str]:
+    def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None]:
         entity = supplier_entities.find(tx, about["supplier"], about["tenant"], job.ref)
-        number = entity.sequence + 1 if entity else 0
-        parts_of_id = (about["supplier"], about["tenant"], str(job.ref), number)
-        return entity, make_id(tx.world.seed, tx.world.epoch, "supplier kci", *parts_of_id)
+        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about)
 
-    entity, kci_id = parts.store.read(job.world, look)
-    if entity is None:
+    entity, utterance = parts.store.read(job.world, look, at=job.due_at)
+    if entity is None or utterance is None:
         return lambda _tx: None
-    after = _after(entity, beat)
-    body = _body(kci_id, after, beat)
     if about["inbox"]:
-        return lambda tx: _leave_in_inbox(parts, tx, about["inbox"], after, beat, body)
-    status = _post(parts, job, entity, kci_id, body)
-    if status == 204:
-        return lambda tx: _keep(parts, tx, after, beat)
+        return lambda tx: _leave_in_inbox(parts, tx, job, entity, utterance)
+    status = _post(parts, job, entity, utterance.body)
     if status >= 500:
-        raise RuntimeError(f"the gateway answered {status} to {beat.reason_code} of {entity.ref}")
-    log.info("%s refused %s of %s", status, beat.reason_code, entity.ref)
-    said = replace(entity, sequence=after.sequence)  # said, and not accepted
-    return lambda tx: supplier_entities.save(tx, said)
+        raise RuntimeError(f"the gateway answered {status} to {utterance.beat.reason_code} of {entity.ref}")
+    if status != 204:
+        log.info("%s refused %s of %s", status, utterance.beat.reason_code, entity.ref)
+    return lambda tx: _settle(parts, tx, job, utterance, taken=status == 204)
 
 
-def _after(entity: SupplierEntity, beat: PlannedBeat) -> SupplierEntity:
-    changes = dict(beat.changes)
-    body = {**entity.body, "status": beat.status}
-    more = changes.pop("serviceCharacteristics", [])
-    if more and "serviceOrderItem" in body:
-        item = body["serviceOrderItem"]
-        body["serviceOrderItem"] = {**item, "serviceCharacteristics": [*item.get("serviceCharacteristics", []), *more]}
-    elif more and "orderItems" in body:
-        first, *others = body["orderItems"]
-        told = {**first, "serviceCharacteristics": [*first.get("serviceCharacteristics", []), *more]}
-        body["orderItems"] = [told, *others]
-    elif more:
-        body["serviceCharacteristics"] = [*body.get("serviceCharacteristics", []), *more]
-    return replace(entity, sequence=entity.sequence + 1, body={**body, **changes})
+def catch_up(parts: Parts, tx: Tx, entity: SupplierEntity) -> SupplierEntity:
+    """The version of a thing with what is being said about it, before anybody else changes it.
+
+    The gateway, and its tenant, may know that KCI already. Its bytes are kept, since it may have to be said again.
+    """
+    head = being_said(tx, entity.supplier, entity.tenant, entity.ref)
+    if head is None or entity.memo.get("unsaid", {}).get("job") == head.id:
+        return entity
+    utterance = _utterance(parts, tx, entity, head.id, head.payload)
+    if utterance is None or utterance.told is None:
+        return entity
+    after = _counted(entity if utterance.beat.wrong else utterance.told, utterance.sequence)
+    after = replace(after, memo={**after.memo, "unsaid": {"job": head.id, "body": dict(utterance.body)}})
+    if utterance.beat.wrong:
+        supplier_entities.save(tx, after)
+        return after
+    return consequences.follow(parts, tx, entity, after, utterance.beat, utterance.report)
 
 
-def _body(kci_id: str, entity: SupplierEntity, beat: PlannedBeat) -> dict[str, Any]:
+def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, job: int, about: Mapping[str, Any]) -> Utterance | None:
+    beat = planned_beat(about["beat"])
+    report = Report(**about["report"]) if "report" in about else None
+    unsaid = entity.memo.get("unsaid", {})
+    if unsaid.get("job") == job:
+        return Utterance(unsaid["body"], entity.sequence, beat, report, None)
+    status = stated(beat, standing(entity))
+    if status is None and "asked" in about:
+        status = beat.status if beat.fixed else str(entity.body["status"])  # said all the same: the gateway judges
+    if status is None:
+        return None
+    beat = _with_service(parts, tx, entity, beat)
+    after = told(entity, beat, status, report)
+    sequence = entity.sequence + 1
+    body = _envelope(tx, entity, beat, sequence) | about.get("envelope", {}) | _named(report)
+    thing = property_of(life_cycle(entity.kind), after.body)
+    return Utterance(body | {thing: after.body}, sequence, beat, report, after)
+
+
+def _with_service(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> PlannedBeat:
+    """A provide never completes without the SERVICE_ID, which later orders, tests and problems name."""
+    body = entity.body
+    if beat.reason_code != "COMPLETED" or entity.kind != ORDER or sources.order_type(body) not in sources.PROVIDING:
+        return beat
+    item, more = body.get("serviceOrderItem") or body["orderItems"][0], beat.changes.get("serviceCharacteristics", [])
+    if any(each["name"] == "SERVICE_ID" for each in (*item.get("serviceCharacteristics", ()), *more)):
+        return beat
+    supplier, world = parts.library.suppliers[entity.supplier], tx.world
+    about = {**body, "id": entity.id, "tenant": entity.tenant}
+    moment, line = (beat.due_at, world.seed, world.epoch), entity.memo.get("line")
+    course = sources.opened(supplier, about, *moment, kind=ORDER, status=body["status"], line=line)
+    service = {"name": "SERVICE_ID", "value": course.service["SERVICE_ID"]}
+    return replace(beat, changes={**beat.changes, "serviceCharacteristics": [*more, service]})
+
+
+def _envelope(tx: Tx, entity: SupplierEntity, beat: PlannedBeat, sequence: int) -> dict[str, Any]:
+    about = (entity.supplier, entity.tenant, str(entity.ref), sequence)
     body: dict[str, Any] = {
-        "id": kci_id,
-        "sequenceNumber": entity.sequence,
+        "id": make_id(tx.world.seed, tx.world.epoch, "supplier kci", *about),
+        "sequenceNumber": sequence,
         "issuedOn": to_text(beat.due_at),
         "reasonCode": beat.reason_code,
     }
     if beat.problem_code is not None:
         body["problemCode"] = beat.problem_code
-    if beat.text is not None:
-        body["text"] = beat.text
-    return body | {property_of(entity.kind, entity.body): entity.body}
+    return body if beat.text is None else body | {"text": beat.text}
 
 
-def _post(parts: Parts, job: Job, entity: SupplierEntity, kci_id: str, body: dict[str, Any]) -> int:
+def _named(report: Report | None) -> dict[str, Any]:
+    """The request that the KCI answers, by both numbers (published)."""
+    if report is None:
+        return {}
+    return {f"{report.name}Id": report.id, f"{report.name}Reference": report.reference}
+
+
+def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any]) -> int:
     headers = {
         "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world))}",
         "Content-Type": "application/json",
-        "X-Request-ID": kci_id,
+        "X-Request-ID": body["id"],
         "X-Conversation-ID": entity.conversation,
     }
     parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
     return parts.courier.send(parcel).status
 
 
-def _keep(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> None:
-    supplier_entities.save(tx, entity)
-    supplier = parts.library.suppliers[entity.supplier]
-    if "appointmentTimeslot" in beat.changes:
-        booking.move(tx, entity.supplier, entity.tenant, entity.body, beat.changes["appointmentTimeslot"])
-    if beat.reason_code in _FREES_THE_SLOT:
-        booking.give_up(tx, entity.supplier, entity.tenant, entity.body)
-    if beat.reason_code == "COMPLETED" and "orderType" in entity.body and "siteInformation" not in entity.body:
-        lines.complete(parts, tx, supplier, {**entity.body, "tenant": entity.tenant})
+def _settle(parts: Parts, tx: Tx, job: Job, utterance: Utterance, *, taken: bool) -> None:
+    """What was said has been taken, or has been refused: then it counts, and changes nothing."""
+    about = job.payload
+    entity = _find(tx, about["supplier"], about["tenant"], job.ref)
+    if entity.sequence >= utterance.sequence or utterance.told is None:
+        memo = {name: value for name, value in entity.memo.items() if name != "unsaid"}
+        supplier_entities.save(tx, replace(entity, memo=memo))
+    elif taken:
+        after = _counted(utterance.told, utterance.sequence)
+        consequences.follow(parts, tx, entity, after, utterance.beat, utterance.report)
+    else:
+        supplier_entities.save(tx, _counted(entity, utterance.sequence))
 
 
-def _leave_in_inbox(
-    parts: Parts, tx: Tx, owner: str, entity: SupplierEntity, beat: PlannedBeat, body: dict[str, Any]
-) -> None:
+def _find(tx: Tx, supplier: str, tenant: str, ref: Ref) -> SupplierEntity:
+    entity = supplier_entities.find(tx, supplier, tenant, ref, lock=True)
+    if entity is None:
+        raise LookupError(f"{ref} of {tenant} is gone within its epoch")
+    return entity
+
+
+def _counted(entity: SupplierEntity, sequence: int) -> SupplierEntity:
+    return replace(entity, sequence=sequence)
+
+
+def _leave_in_inbox(parts: Parts, tx: Tx, job: Job, entity: SupplierEntity, utterance: Utterance) -> None:
     """In a stand-alone world nobody is the gateway: whoever placed the order reads the KCIs in an inbox of its own."""
-    about = (owner, body["id"], str(entity.ref), entity.sequence, entity.conversation)
+    body = utterance.body
+    about = (job.payload["inbox"], body["id"], str(entity.ref), utterance.sequence, entity.conversation)
     kcis.add(tx, Kci(*about, ledger.DELIVERED, tx.now, orjson.dumps(body)))
-    _keep(parts, tx, entity, beat)
+    _settle(parts, tx, job, utterance, taken=True)

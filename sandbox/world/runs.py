@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
-from sandbox.store import claiming, lanes, worlds
+from sandbox.store import claiming, lanes, partners, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import Clock
@@ -64,9 +64,9 @@ class Conductor:
             while most is None or len(fired) < most:
                 if self.clock.now() >= deadline:
                     return self._end(name, token, fired, None, more=True)
-                job = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
+                job, more = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
                 if job is None:
-                    left = self._in_play(name)
+                    left = more or self._in_play(name)
                     return self._end(name, token, fired, None if left else upto, more=left)
                 if not play(self.store, self.handlers, job):
                     broken.append(job.lane_id)
@@ -101,8 +101,16 @@ class Conductor:
     def _in_play(self, name: str) -> bool:
         return self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real))
 
-    def _next(self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool) -> Job | None:
-        """Claim the next thing and set the clock to it."""
+    def _next(
+        self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool
+    ) -> tuple[Job | None, bool]:
+        """Claim the next thing and set the clock to it: (the job, whether more is left).
+
+        Nothing more is claimed once work with a partner's supplier is open, begun in a tenant's KCI handler, say: from
+        then on time goes by as it really does.
+        """
+        if partners.open_work(tx):
+            return None, True
         job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
         if job is not None:
             clock = moved(tx.world, tx.real, job.due_at)
@@ -113,7 +121,7 @@ class Conductor:
             }
             if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
                 raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
-        return job
+        return job, job is not None
 
     def _end(self, name: str, token: str, fired: list[Job], upto: int | None, *, more: bool) -> Played:
         def end(tx: Tx) -> World:

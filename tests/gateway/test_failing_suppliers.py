@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.app import Sandbox
-from sandbox.gateway.supplier_client import PREFIX
+from sandbox.gateway.supplier_answers import PREFIX
 from tests.gateway.other_suppliers import Answers, refusing, replace_supplier, saying, silent, unreachable
 from tests.support.sandboxes import Json, Tenant
 
