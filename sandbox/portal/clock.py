@@ -43,7 +43,7 @@ def _check_real_time(work: list[OpenWork], call: Call) -> None:
     if len(work) > len(told):
         told.append(f"{len(work) - len(told)} more are open, {len(work) - len(own)} of them of other tenants")
     if told:
-        why = "a partner's own supplier lives in real time: while work with it is open the clock runs at rate 1"
+        why = "work with a partner's own supplier is open, which lives in real time: no jump, and no rate but 1"
         raise Problem(INVALID_REQUEST, (why, *told), 409)
 
 

@@ -44,7 +44,7 @@ def ask_for_slots(own: Own) -> tuple[int, Json]:
             ["status 400 is a failure"],
         ),
         (Reaction(401, {**ERROR, "code": "NOT_AUTHORISED"}), 502, "SUPPLIER_FAULT", [PREFIXED], None),
-        (Reaction(403), 502, "SUPPLIER_FAULT", ["the supplier answered 403 without a message"], None),
+        (Reaction(403), 502, "SUPPLIER_FAULT", ["The supplier API returned the following message: (no message)"], None),
         (Reaction(500, ERROR), 502, "SUPPLIER_FAULT", [PREFIXED], ["status 500 is a failure"]),
         (Reaction(503), 502, "SUPPLIER_FAULT", None, ["status 503 is a failure"]),
         (Reaction(504, b"<html>", "text/html"), 504, "SUPPLIER_TIMED_OUT", None, None),

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.app import Sandbox
 from tests.gateway.owning import SLOT, SPECIFICATION, Own, open_own
+from tests.support.partner import Reaction, make_authority, open_partner, server_tls
 from tests.support.sandboxes import Json, Tenant
 
 BASIC = {"kind": "basic", "username": "gateway", "password": "never told again"}
@@ -114,6 +115,61 @@ def test_it_chooses_its_own_story(own: Own) -> None:
         assert status == 422
         assert answer["messages"] == [f"{name}: OWNFIBRE is not a fake and chooses its own story: leave the header out"]
     assert own.asked("/service-orders") == []
+
+
+def test_a_request_about_its_order_goes_to_it_too(own: Own) -> None:
+    own.register()
+    order = own.place()["id"]
+    own.wait_for_status(order, "SENT_TO_SUPPLIER")
+    assert own.post_kci(order, "ACKNOWLEDGED", "ACKNOWLEDGED") == 204
+    amendment = {"orderId": order, "notes": "The gate is locked."}
+    scenario = {"X-Scenario": "AMENDMENT_ACCEPTED"}
+    status, answer = own.tenant.call("POST", "/v1/service-order-amendments", json=amendment, headers=scenario)
+    assert (status, "chooses its own story" in answer["messages"][0]) == (422, True)
+    own.tenant.post("/v1/service-order-amendments", amendment)
+    own.wait_for_status(order, "PENDING_AMENDMENT")
+    (asked,) = own.asked("/service-order-amendments")
+    assert asked.body["orderId"] == order
+    assert asked.body["notes"] == "The gate is locked."
+    assert own.tenant.call("POST", "/_sandbox/clock/drain")[0] == 409
+
+
+def test_a_quote_names_no_tenant(own: Own) -> None:
+    """Published: the header is not there on quotes."""
+    own.register()
+    own.answer("/quote", 422, {"uuid": "1", "code": "INVALID_REQUEST", "messages": ["Too far."]})
+    site = {"name": "Here", "address": own.tenant.address(), "postcode": "ZZ75 4VO", "role": "A-END"}
+    item = {
+        "id": 1,
+        "supplier": "OWNFIBRE",
+        "sites": [site, {**site, "name": "There", "role": "B-END"}],
+        "contractDetails": {"contractLength": {"value": 36, "unit": "MONTH"}},
+        "service": [{"serviceSpecification": {"id": "OWN1"}, "serviceCharacteristic": []}],
+    }
+    own.tenant.post("/v1/quote", {"externalIdentifier": "QUO-1", "quoteItems": [item]})
+    (asked,) = own.asked("/quote")
+    assert "tenant" not in asked.headers
+    assert asked.headers["x-conversation-id"] == "conversation-1"
+
+
+def test_it_answers_in_no_other_name(own: Own) -> None:
+    own.register()
+    own.answer("/service-availability", 200, {**AVAILABLE, "supplier": "ALDER"})
+    query = {"address": json.dumps(own.tenant.address()), "suppliers": ["OWNFIBRE"]}
+    assert [each["supplier"] for each in own.tenant.get("/v1/service-availability", query)] == ["OWNFIBRE"]
+
+
+def test_it_is_reached_with_a_client_certificate(own: Own, tmp_path: Path) -> None:
+    authority = make_authority()
+    pair = authority.issue("gateway")
+    credentials = {"kind": "mtls", "certificate": pair.certificate, "key": pair.key, "authority": authority.pem}
+    with open_partner(server_tls(tmp_path, authority)) as behind_tls:
+        behind_tls.otherwise = lambda _asked: Reaction(202)
+        registered = own.register(baseUrl=f"{behind_tls.url}/", credentials=credentials)
+        order = own.place()["id"]
+        own.wait_for_status(order, "SENT_TO_SUPPLIER")
+    assert [each.path for each in behind_tls.asked] == ["/service-orders"]
+    assert registered["credentials"] == {name: value for name, value in credentials.items() if name != "key"}
 
 
 def test_what_it_cannot_do_is_not_asked(own: Own) -> None:
