@@ -11,7 +11,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import catalogue, clock, endpoint, inbox, pages
+from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -53,9 +53,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     tokens = Tokens(store, keys, demo_clients=settings.demo_clients)
-    parts = Parts(
-        settings, clock, store, keys, tokens, library, Courier(), ThreadPoolExecutor(settings.threads, "fan-out")
-    )
+    fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
+    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -81,7 +80,8 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
         "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
     }
     endpoints = endpoint.Endpoints()
-    control = clock.handlers(parts, conductor) | inbox.handlers(parts) | catalogue.handlers(parts)
+    control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
+    control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints)
     gateway = _app(
         parts,

@@ -11,7 +11,7 @@ from sandbox.domain.errors import invalid
 from sandbox.domain.scenarios import choose
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
-from sandbox.gateway.checks import check_supplier
+from sandbox.gateway.checks import check_choice, check_supplier
 from sandbox.gateway.services import check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, entities, reservations
@@ -49,6 +49,7 @@ def place_problem(parts: Parts, call: Call) -> Answer:
 def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
     request, tenant, chosen = call.body, call.caller.code, sending.chosen(call)
     check_supplier(parts, tenant, request["supplier"])
+    check_choice(parts, request["supplier"], chosen)
     scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
     supplier = parts.library.suppliers.get(request["supplier"])
     choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, kind=kind)

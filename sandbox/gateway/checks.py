@@ -6,25 +6,42 @@ from typing import Any
 from sandbox.domain.errors import invalid
 from sandbox.domain.premises import Premises
 from sandbox.parts import Parts
-from sandbox.store import accounts
+from sandbox.store import accounts, partners
 
 
 def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
-    """The suppliers that this tenant may order from."""
-    found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
-    return found.suppliers if found else ()
+    """The suppliers that this tenant may order from: its fakes, then the partners' own of its world."""
+
+    def look(connection: Any) -> tuple[str, ...]:
+        found = accounts.find_tenant(connection, tenant)
+        if found is None:
+            return ()
+        return (*found.suppliers, *(partner.code for partner in partners.of_world(connection, found.world)))
+
+    return parts.store.query(look)
 
 
-def check_supplier(parts: Parts, tenant: str, supplier: str) -> None:
-    """Refuse a supplier that is not one of the tenant's."""
+def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/supplier") -> None:
+    """Refuse suppliers that are not the tenant's. `place` says where they stand in the request."""
     known = suppliers_of(parts, tenant)
-    if supplier not in known:
-        raise invalid(f"supplier {supplier} is not one of yours: they are {', '.join(known)}")
+    unknown = [supplier for supplier in dict.fromkeys(suppliers) if supplier not in known]
+    if unknown:
+        told = (f"{place}: {supplier} is not one of yours: they are {', '.join(known)}" for supplier in unknown)
+        raise invalid(*told)
+
+
+def check_choice(parts: Parts, supplier: str, chosen: Mapping[str, str]) -> None:
+    """Refuse the scenario headers for a partner's own supplier: only a fake can be told what its story shall be."""
+    if chosen and supplier not in parts.library.suppliers:
+        refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
+        raise invalid(*(f"{name}: {refused}" for name in chosen))
 
 
 def check_address(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
     """The premises that an address identifier names. Refuses one that the address book does not hold."""
     found = parts.library.premises.find(identifier)
     if found is None:
-        raise invalid(f"no premises are known by this {identifier['type']}: GET /_sandbox/addresses lists them all")
+        raise invalid(
+            f"/address: no premises are known by this {identifier['type']}: GET /_sandbox/addresses lists them all"
+        )
     return found

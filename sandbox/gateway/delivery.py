@@ -19,6 +19,7 @@ from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Tx
 from sandbox.wire.courier import NoAnswer, Parcel
+from sandbox.wire.outbound import unseal
 from sandbox.world.player import Settle
 
 
@@ -119,7 +120,8 @@ def _retry_at(now: int, attempts: int) -> int | None:
 
 def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str) -> dict[str, Any]:
     headers = headers_for(parts, tenant.callback_secret, found, request_id)
-    parcel = Parcel("POST", tenant.callback_url or "", headers, found.body, timeout=parts.settings.push_timeout)
+    timeout, auth = parts.settings.push_timeout, unseal(parts.keys, tenant.callback_auth)
+    parcel = Parcel("POST", tenant.callback_url or "", headers, found.body, timeout=timeout, auth=auth)
     try:
         reply = parts.courier.send(parcel)
     except NoAnswer as silence:

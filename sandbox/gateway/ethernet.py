@@ -10,7 +10,7 @@ from sandbox.domain.errors import invalid
 from sandbox.domain.quotes import differences
 from sandbox.domain.scenarios import choose
 from sandbox.gateway import sending
-from sandbox.gateway.checks import check_supplier
+from sandbox.gateway.checks import check_choice, check_supplier
 from sandbox.parts import Parts
 from sandbox.store import accounts, quotes
 from sandbox.store.store import Tx
@@ -26,6 +26,7 @@ def place(parts: Parts, call: Call) -> Answer:
     tenant = call.caller.code
     chosen = sending.chosen(call)
     check_supplier(parts, tenant, request["supplier"])
+    check_choice(parts, request["supplier"], chosen)
     supplier = parts.library.suppliers.get(request["supplier"])
     scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
     choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)

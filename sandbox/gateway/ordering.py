@@ -7,7 +7,7 @@ from sandbox.domain.entities import ORDER, Entity, Ref
 from sandbox.domain.scenarios import choose
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
-from sandbox.gateway.checks import check_address, check_supplier
+from sandbox.gateway.checks import check_address, check_choice, check_supplier
 from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
@@ -21,6 +21,7 @@ def place(parts: Parts, call: Call) -> Answer:
     tenant = call.caller.code
     chosen = sending.chosen(call)
     check_supplier(parts, tenant, request["supplier"])
+    check_choice(parts, request["supplier"], chosen)
     if "address" in request:
         check_address(parts, request["address"])
         check_line_named(request)

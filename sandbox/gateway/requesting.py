@@ -14,6 +14,7 @@ from sandbox.domain.mapping import request_to_supplier
 from sandbox.domain.requests import AMENDMENT, CANCELLATION, Request
 from sandbox.domain.scenarios import choose
 from sandbox.gateway import amending, inbound, sending
+from sandbox.gateway.checks import check_choice
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.judging import overtake
 from sandbox.gateway.supplier_client import Ask, ask
@@ -75,6 +76,7 @@ def place(parts: Parts, call: Call) -> Answer:
         entity = entities.find(tx, tenant, ref, lock=True)
         if entity is None:
             raise invalid(f"/{kind.named}: you have no {ref}")
+        check_choice(parts, entity.supplier, headers)
         _check(entity, kind, body)
         if kind.request == AMENDMENT:
             amending.check(parts, tx, entity, body)

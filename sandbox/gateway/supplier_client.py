@@ -1,29 +1,38 @@
-"""The gateway as a client of a supplier's API: a fake in this process, by the same door as any other."""
+"""The gateway as a client of a supplier's API: a fake in this process, or a partner's own by its URL, in real time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
-from sandbox.domain.errors import (
-    GATEWAY_FAULT,
-    INVALID_REQUEST,
-    NOT_IMPLEMENTED,
-    SUPPLIER_FAULT,
-    SUPPLIER_TIMED_OUT,
-    Problem,
-)
+from sandbox.domain.errors import INVALID_REQUEST, NOT_IMPLEMENTED, SUPPLIER_FAULT, Problem
+from sandbox.gateway.supplier_answers import DOCUMENT, PREFIX, Judged, judge, unanswered
 from sandbox.parts import Parts
-from sandbox.spec.checks import Checks
-from sandbox.spec.documents import load_document
+from sandbox.spec.documents import Operation
+from sandbox.store import exchanges, partners
+from sandbox.store.partners import Partner
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
+from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.outbound import unseal
 
-PREFIX = "The supplier API returned the following message: "  # published: how a supplier's own words are marked
-
-_DOCUMENT = load_document("supplier")
-_CHECKS = Checks(_DOCUMENT)
+# What a supplier must be able to do to be asked; a partner's own says on registration which of these it can.
+CAPABILITIES: Mapping[str, str] = {
+    "handleAvailabilityCheck": "AVAILABILITY",
+    "handleQuote": "QUOTES",
+    "handleAppointmentAvailability": "APPOINTMENTS",
+    "handleReserveAppointment": "APPOINTMENTS",
+    "handleCreateOrder": "ORDERS",
+    "handleCreateEthernetOrder": "ETHERNET_ORDERS",
+    "handleAmendOrder": "AMENDMENTS",
+    "handleCancelOrder": "CANCELLATIONS",
+    "handleServiceTest": "SERVICE_TESTS",
+    "handleCreateProblem": "SERVICE_PROBLEMS",
+    "handleAmendProblem": "SERVICE_PROBLEMS",
+    "handleCancelProblem": "SERVICE_PROBLEMS",
+    "handleServiceProblemResolution": "SERVICE_PROBLEMS",
+}
 
 
 @dataclass(frozen=True)
@@ -48,71 +57,89 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
 
     Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense.
     """
-    operation = _DOCUMENT.operations[call.operation]
-    headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('gateway', '', call.world))}",
-        "Content-Type": "application/json",
-        "X-Request-ID": call.request_id,
-        "X-Conversation-ID": call.conversation_id,
-        **call.headers,
-    }
-    if any(each.name == "Tenant" for each in operation.parameters):  # published: not on quotes and Ethernet orders
-        headers["Tenant"] = call.tenant
-    parcel = Parcel(
-        method=operation.method,
-        url=f"{SCHEME}://suppliers/{call.supplier}{operation.path.format_map(call.path)}",
-        headers=headers,
-        body=None if call.body is None else orjson.dumps(call.body),
-        query={
-            name: orjson.dumps(value).decode() if isinstance(value, Mapping) else value
-            for name, value in call.query.items()
-        },
-        timeout=parts.settings.supplier_timeout,
-        at=call.at,
-    )
+    operation = DOCUMENT.operations[call.operation]
+    partner = None if call.supplier in parts.library.suppliers else _partner(parts, call)
+    parcel = _parcel(parts, call, operation, partner)
     try:
-        reply = parts.courier.send(parcel)
+        judged = judge(call.supplier, operation, parts.courier.send(parcel))
     except NoAnswer as silence:
-        if silence.timed_out:
-            raise Problem(SUPPLIER_TIMED_OUT, (f"{call.supplier} gave no timely response",)) from silence
-        raise Problem(SUPPLIER_FAULT, (f"{call.supplier} could not be reached: {silence.reason}",)) from silence
-    return _judged(call, reply)
-
-
-def _judged(call: Ask, reply: Reply) -> tuple[int, Any]:
-    try:
-        body = orjson.loads(reply.body) if reply.body else None
-    except orjson.JSONDecodeError:
-        raise _nonsense(call, "the body is not JSON") from None
-    if reply.status == 422:
-        return reply.status, _messages(body)
-    if reply.status >= 300:
-        raise _failure(reply.status, _messages(body))
-    wrong = _CHECKS.answer(_DOCUMENT.operations[call.operation], reply.status, body)
-    if wrong:
-        raise _nonsense(call, "; ".join(str(item) for item in wrong))
-    return reply.status, body
-
-
-def _nonsense(call: Ask, why: str) -> Problem:
-    return Problem(SUPPLIER_FAULT, (f"{call.supplier} sent an invalid response: {why}",))
-
-
-def _failure(status: int, messages: list[str]) -> Problem:
-    """What the tenant is told of a supplier's failure (published table of response codes)."""
-    told = tuple(PREFIX + message for message in messages)
-    if status == 400:
-        return Problem(GATEWAY_FAULT, ("the gateway sent the supplier an invalid request", *told), status=502)
-    if status == 501:
-        return Problem(NOT_IMPLEMENTED, told, status=501)
-    return Problem(SUPPLIER_FAULT, told)
-
-
-def _messages(body: Any) -> list[str]:
-    messages = body.get("messages") if isinstance(body, dict) else None
-    return [str(message) for message in messages] if isinstance(messages, list) and messages else ["(no message)"]
+        judged = unanswered(call.supplier, silence)
+    if partner is not None and judged.problem is not None and judged.problem.code != NOT_IMPLEMENTED:
+        detail = _exchange(parcel, call, judged, judged.problem)
+        parts.store.write(call.world, lambda tx: exchanges.note(tx, partner.code, call.tenant, detail), at=call.at)
+    if judged.problem is not None:
+        raise judged.problem
+    return judged.status, judged.reasons if judged.status == 422 else judged.body
 
 
 def refusal(messages: list[str]) -> Problem:
     """A supplier's 422 as the tenant sees it on a synchronous operation."""
     return Problem(INVALID_REQUEST, tuple(PREFIX + message for message in messages))
+
+
+def _partner(parts: Parts, call: Ask) -> Partner:
+    found = parts.store.query(lambda connection: partners.find(connection, call.world, call.supplier))
+    if found is None:
+        raise Problem(SUPPLIER_FAULT, (f"{call.supplier} could not be reached: it was removed",))
+    needed = CAPABILITIES[call.operation]
+    if needed not in found.capabilities:
+        raise Problem(NOT_IMPLEMENTED, (f"{call.supplier} was registered without {needed}",))
+    return found
+
+
+def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | None) -> Parcel:
+    """The request with the published headers."""
+    headers = {"X-Request-ID": call.request_id, "X-Conversation-ID": call.conversation_id, **call.headers}
+    if any(each.name == "Tenant" for each in operation.parameters):  # published: not on quotes and Ethernet orders
+        headers["Tenant"] = call.tenant
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+    path = operation.path.format(**{name: quote(value, safe="") for name, value in call.path.items()})
+    parcel = Parcel(
+        method=operation.method,
+        url=f"{SCHEME}://suppliers/{call.supplier}{path}",
+        headers=headers,
+        body=None if call.body is None else orjson.dumps(call.body),
+        query=_query(operation, call.query),
+        at=call.at,
+    )
+    if partner is None:
+        token = parts.tokens.own(Caller("gateway", "", call.world))
+        return replace(parcel, headers={**headers, "Authorization": f"Bearer {token}"})
+    return replace(
+        parcel,
+        url=partner.base_url + path,
+        connect=partner.connect_timeout,
+        timeout=partner.answer_timeout,
+        auth=unseal(parts.keys, partner.credentials),
+    )
+
+
+def _query(operation: Operation, given: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Query parameters as the document has them: JSON, or an array in one parameter with commas or in several."""
+    documented = {parameter.name: parameter for parameter in operation.parameters}
+    written: dict[str, str | list[str]] = {}
+    for name, value in given.items():
+        if documented[name].is_json:
+            written[name] = orjson.dumps(value).decode()
+        elif isinstance(value, list) and not documented[name].explode:
+            written[name] = ",".join(value)
+        else:
+            written[name] = value
+    return written
+
+
+def _exchange(parcel: Parcel, call: Ask, judged: Judged, problem: Problem) -> dict[str, Any]:
+    """What the supplier's partner may look at: of the request only what finds it again, for the partner has it."""
+    came = {"status": judged.status} if judged.status else {}
+    answer = {} if judged.body is None else {"answer": judged.body}
+    return {
+        "operation": call.operation,
+        "method": parcel.method,
+        "url": parcel.url,
+        "requestId": call.request_id,
+        **came,
+        **answer,
+        "violations": judged.violations,
+        "code": problem.code,
+    }

@@ -42,8 +42,7 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
 def check_availability(parts: Parts, call: Call) -> Answer:
     """GET /service-availability: every supplier is asked at once, and none that is slow or broken fails the others."""
     asked = call.query.get("suppliers") or suppliers_of(parts, call.caller.code)
-    for supplier in asked:
-        check_supplier(parts, call.caller.code, supplier)
+    check_supplier(parts, call.caller.code, *asked, place="query parameter suppliers")
     return Answer(200, list(parts.fan_out.map(partial(_availability_at, parts, call), dict.fromkeys(asked))))
 
 
@@ -56,7 +55,7 @@ def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
         return _unavailable(supplier, address, problem.code, problem.messages)
     if status == 422:
         return _unavailable(supplier, address, "ADDRESS_UNKNOWN", body)
-    return {"supplier": supplier, **body}
+    return {**body, "supplier": supplier}
 
 
 def _unavailable(supplier: str, address: Mapping[str, Any], code: str, messages: Any) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def _unavailable(supplier: str, address: Mapping[str, Any], code: str, messages:
 def list_slots(parts: Parts, call: Call) -> Answer:
     """GET /available-appointments: the supplier's free slots, less those that the tenant does not want to see."""
     supplier = call.query["supplier"]
-    check_supplier(parts, call.caller.code, supplier)
+    check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
     query = {
         name: call.query[name]
         for name in ("serviceSpecification", "appointmentFromDate", "appointmentPurpose")
@@ -79,12 +78,9 @@ def list_slots(parts: Parts, call: Call) -> Answer:
     ]
     if call.query.get("singleDayAppointment"):
         slots = [slot for slot in slots if slot["timeslotStartDateTime"][:10] == slot["timeslotEndDateTime"][:10]]
-    echoed = {
-        "supplier": supplier,
-        "address": call.query["address"],
-        "serviceSpecification": call.query["serviceSpecification"],
-    }
-    return Answer(200, {**echoed, **body, "address": call.query["address"], "availableTimeslots": slots})
+    asked = {"supplier": supplier, "address": call.query["address"]}
+    specification = {"serviceSpecification": call.query["serviceSpecification"]}
+    return Answer(200, {**specification, **body, **asked, "availableTimeslots": slots})
 
 
 def reserve(parts: Parts, call: Call) -> Answer:
@@ -100,7 +96,8 @@ def reserve(parts: Parts, call: Call) -> Answer:
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
     body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
-    published = {**request, **answer, "id": reservation_id, "address": request["address"]}
+    asked = {name: request[name] for name in ("supplier", "address")}
+    published = {**request, **answer, **asked, "id": reservation_id}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
     made = Reservation(caller.code, reservation_id, expires, None, published)
     parts.store.write(caller.world, lambda tx: reservations.add(tx, made))

@@ -1,4 +1,4 @@
-"""What there is to play with: scenarios, suppliers, addresses; and what became of an order."""
+"""What there is to play with: scenarios, addresses; and what became of an order."""
 
 from functools import partial
 from importlib.metadata import version
@@ -20,7 +20,6 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     library = parts.library
     return {
         "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
-        "listSuppliers": lambda _call: _items([supplier_entry(each) for each in library.suppliers.values()]),
         "listAddresses": lambda _call: _items(
             [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
         ),

@@ -7,11 +7,14 @@ from sandbox.domain.durations import parse_duration, to_ms, to_text
 from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, with_rate
 from sandbox.parts import Parts
-from sandbox.store import worlds
+from sandbox.store import partners, worlds
 from sandbox.store.lanes import PLAYER, Job
+from sandbox.store.partners import OpenWork
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.runs import Conductor, Played
+
+MOST_TOLD = 20  # open orders, tests and problems that the refusal of a jump names
 
 _ABOUT = ("supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
 
@@ -21,10 +24,27 @@ def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
     return {
         "getClock": partial(show, parts),
         "setClock": partial(set_rate, parts),
-        "advanceClock": partial(advance, conductor),
-        "stepClock": lambda call: _played(call, conductor.step(call.caller.world)),
-        "drainClock": lambda call: _played(call, conductor.drain(call.caller.world)),
+        "advanceClock": partial(_jump, parts, partial(advance, conductor)),
+        "stepClock": partial(_jump, parts, lambda call: _played(call, conductor.step(call.caller.world))),
+        "drainClock": partial(_jump, parts, lambda call: _played(call, conductor.drain(call.caller.world))),
     }
+
+
+def _jump(parts: Parts, jump: Handler, call: Call) -> Answer:
+    """Jump, unless something is open at a partner's own supplier."""
+    _check_real_time(parts.store.read(call.caller.world, partners.open_work), call)
+    return jump(call)
+
+
+def _check_real_time(work: list[OpenWork], call: Call) -> None:
+    """Refuse while work with a partner's own supplier is open: it lives in real time. Others' work is only counted."""
+    own = [each for each in work if each.tenant == call.caller.code]
+    told = [f"{each.supplier} has open work ({each.ref} is {each.status})" for each in own[:MOST_TOLD]]
+    if len(work) > len(told):
+        told.append(f"{len(work) - len(told)} more are open, {len(work) - len(own)} of them of other tenants")
+    if told:
+        why = "a partner's own supplier lives in real time: while work with it is open the clock runs at rate 1"
+        raise Problem(INVALID_REQUEST, (why, *told), 409)
 
 
 def show(parts: Parts, call: Call) -> Answer:
@@ -38,6 +58,8 @@ def set_rate(parts: Parts, call: Call) -> Answer:
     def change(tx: Tx) -> dict[str, Any]:
         if tx.world.running(tx.real):
             raise Problem(INVALID_REQUEST, ("an advance, step or drain is under way: wait for its answer",), 409)
+        if call.body["rate"] != 1:
+            _check_real_time(partners.open_work(tx), call)
         world = with_rate(tx.world, tx.real, call.body["rate"])
         worlds.set_clock(tx.connection, world)
         tx.rings.add(PLAYER)

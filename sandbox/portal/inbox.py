@@ -1,4 +1,4 @@
-"""KCIs for a tenant without an endpoint of its own: the mailbox, resending, and where to push to."""
+"""KCIs for a tenant without an endpoint of its own: the mailbox, and resending."""
 
 import threading
 from collections import Counter
@@ -15,7 +15,6 @@ from sandbox.store.documents import unpack
 from sandbox.store.kcis import Kci
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
-from sandbox.world.keys import new_webhook_secret
 
 PAGE = 200  # KCIs in one answer
 
@@ -25,8 +24,6 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     return {
         "readInbox": partial(read, parts, Waiters(parts.settings.inbox_waiters)),
         "resendKci": partial(resend, parts),
-        "getCallback": partial(show_callback, parts),
-        "setCallback": partial(set_callback, parts),
     }
 
 
@@ -109,24 +106,3 @@ def resend(parts: Parts, call: Call) -> Answer:
     kci_id = call.path["id"]
     status = parts.store.write(call.caller.world, lambda tx: delivery.resend(tx, call.caller.code, kci_id))
     return Answer(202, {"id": kci_id, "deliveryStatus": status})
-
-
-def show_callback(parts: Parts, call: Call) -> Answer:
-    """GET /callback. The secret was shown when it was made."""
-    return Answer(200, {"url": _tenant(parts, call).callback_url})
-
-
-def set_callback(parts: Parts, call: Call) -> Answer:
-    """PUT /callback: where KCIs are pushed from now on. The secret stays the same as long as the tenant does."""
-    tenant = _tenant(parts, call)
-    secret = new_webhook_secret() if tenant.callback_secret is None else parts.keys.decrypt(tenant.callback_secret)
-    encrypted = parts.keys.encrypt(secret)
-    parts.store.transact(lambda connection: accounts.set_callback(connection, tenant.code, call.body["url"], encrypted))
-    return Answer(200, {"url": call.body["url"], "secret": secret})
-
-
-def _tenant(parts: Parts, call: Call) -> Tenant:
-    found = parts.store.query(lambda connection: accounts.find_tenant(connection, call.caller.code))
-    if found is None:
-        raise Problem(INVALID_REQUEST, ("only a tenant has a callback: read your KCIs from the inbox",), 403)
-    return found

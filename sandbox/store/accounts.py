@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from sandbox.store.schema import clients, counters, tenants
 from sandbox.store.statements import Statement
@@ -22,13 +22,14 @@ class Client:
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant's settings. The callback's secret is encrypted."""
+    """A tenant's settings. The callback's secret, and how to sign in there, are encrypted."""
 
     code: str
     world: str
     suppliers: tuple[str, ...]
     callback_url: str | None
     callback_secret: bytes | None
+    callback_auth: bytes | None = None
 
 
 _CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
@@ -46,13 +47,18 @@ def add_client(connection: Connection, client: Client) -> None:
     connection.execute(insert(clients).values([vars(client)]))
 
 
+def remove_client(connection: Connection, client_id: str) -> None:
+    """End a pair of credentials, and with it the tokens given out for it."""
+    connection.execute(delete(clients).where(clients.c.client_id == client_id))
+
+
 def find_tenant(connection: Connection, code: str) -> Tenant | None:
     """The tenant of this code."""
     row = _TENANT.one(connection, {"tenant": code})
     if row is None:
         return None
-    code, world, suppliers, callback_url, callback_secret = row
-    return Tenant(code, world, tuple(suppliers.split()), callback_url, callback_secret)
+    code, world, suppliers, *callback = row
+    return Tenant(code, world, tuple(suppliers.split()), *callback)
 
 
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
@@ -60,9 +66,10 @@ def add_tenant(connection: Connection, tenant: Tenant) -> None:
     connection.execute(insert(tenants).values([vars(tenant) | {"suppliers": " ".join(tenant.suppliers)}]))
 
 
-def set_callback(connection: Connection, code: str, url: str | None, secret: bytes) -> None:
-    """Where this tenant's KCIs are pushed to, and the key that signs them."""
-    connection.execute(update(tenants).where(tenants.c.code == code).values(callback_url=url, callback_secret=secret))
+def set_callback(connection: Connection, code: str, url: str | None, secret: bytes, auth: bytes | None = None) -> None:
+    """Where this tenant's KCIs are pushed to, the key that signs them, and how to sign in there."""
+    values = {"callback_url": url, "callback_secret": secret, "callback_auth": auth}
+    connection.execute(update(tenants).where(tenants.c.code == code).values(**values))
 
 
 _COUNTER = (

@@ -7,7 +7,8 @@ from typing import IO, Any
 from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
-from sandbox.store.schema import VERSION, about, metadata
+from sandbox.store import partner_tables, schema
+from sandbox.store.schema import VERSION, about
 from sandbox.store.statements import Statement
 
 _READERS = 32
@@ -98,7 +99,8 @@ def _make_tables(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
         if not inspect(connection).has_table(about.name):
-            metadata.create_all(connection)
+            schema.metadata.create_all(connection)
+            partner_tables.metadata.create_all(connection)
             connection.execute(insert(about).values(version=VERSION))
         found = connection.execute(select(about.c.version)).scalar()
         if found != VERSION:

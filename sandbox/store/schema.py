@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -63,6 +63,7 @@ tenants = Table(
     Column("suppliers", Text, nullable=False),  # codes, separated by spaces
     Column("callback_url", Text),
     Column("callback_secret", LargeBinary),
+    Column("callback_auth", LargeBinary),  # encrypted; null: none
 )
 counters = Table(
     "counters",

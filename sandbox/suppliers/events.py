@@ -1,4 +1,4 @@
-"""A fake is told to say something: any single KCI about what is under way, or a cease of a live service."""
+"""A fake is told to say something: a KCI about what is under way, or an unsolicited cease of a live service."""
 
 from collections.abc import Mapping
 from dataclasses import replace

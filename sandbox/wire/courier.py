@@ -3,16 +3,20 @@
 import contextvars
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import urllib3
 
 from sandbox.wire.edge import ACTING_AT
+from sandbox.wire.outbound import Auth, Basic, ClientCredentials, MutualTls, tls_context
+from sandbox.wire.token_client import NoTokenError, TokenShelf, basic, token_answer, token_request
 
 SCHEME = "sandbox"  # sandbox://NAME/path is the app of that name in this process
 MOST_READ = 1_048_576  # bytes of an answer that are looked at
+TLS_POOLS = 64  # client certificates whose connections are kept open
 
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -28,7 +32,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A request to send. `timeout` in milliseconds; `at`: the world time that it acts for, in this process."""
+    """A request to send. `timeout` in milliseconds, for all of it, fetching a token included; `connect`: milliseconds
+    granted beside that for making a connection, None for none; `auth`: how to sign in over the network; `at`: the world
+    time that it acts for, in this process.
+    """
 
     method: str
     url: str
@@ -36,6 +43,8 @@ class Parcel:
     body: bytes | None = None
     query: Mapping[str, str | list[str]] = field(default_factory=dict)
     timeout: int = 10_000
+    connect: int | None = None
+    auth: Auth | None = None
     at: int | None = None
 
 
@@ -48,42 +57,112 @@ class NoAnswer(Exception):
 
 
 class Courier:
-    """One client for all that goes out. `apps` are added once they are made: they send by the courier themselves."""
+    """One client for all that goes out. `apps` are added once they are made: they send by the courier themselves.
 
-    def __init__(self) -> None:
+    `now` gives real time in milliseconds.
+    """
+
+    def __init__(self, now: Callable[[], int]) -> None:
         self.apps: dict[str, WSGIApp] = {}
+        self._now = now
         self._pool = urllib3.PoolManager(num_pools=256, maxsize=64, retries=False)
+        self._tls_pool = lru_cache(TLS_POOLS)(_tls_pool)
+        self._tokens = TokenShelf(now)
 
     def send(self, parcel: Parcel) -> Reply:
         """The answer of the other side. Raises NoAnswer; never while a transaction is open."""
         parts = urlsplit(parcel.url)
         if parts.scheme == SCHEME:
-            return _call_app(self.apps[parts.netloc], parts.path, parcel)
-        return self._send_out(parcel)
+            return _call_app(self.apps[parts.netloc], unquote(parts.path, "latin-1"), parcel)
+        until = self._now() + (parcel.connect or 0) + parcel.timeout
+        if isinstance(parcel.auth, ClientCredentials):
+            return self._send_with_token(parcel, parcel.auth, until)
+        if isinstance(parcel.auth, Basic):
+            parcel = _signed(parcel, basic(parcel.auth.username, parcel.auth.password))
+        return self._send_out(parcel, until)
 
-    def _send_out(self, parcel: Parcel) -> Reply:
-        url = f"{parcel.url}?{urlencode(parcel.query, doseq=True)}" if parcel.query else parcel.url
-        timeout = urllib3.Timeout(total=parcel.timeout / 1000)
+    def _send_with_token(self, parcel: Parcel, auth: ClientCredentials, until: int) -> Reply:
+        """A token that the peer refuses is fetched again, once: it may have been revoked before its time."""
+
+        def fetch() -> Any:
+            headers, body = token_request(auth)
+            try:
+                reply = self._send_out(Parcel("POST", auth.token_url, headers, body), until)
+            except NoAnswer as silence:
+                raise NoAnswer(f"{silence.reason} at the token endpoint", silence.timed_out) from silence
+            return token_answer(reply.status, reply.body)
+
         try:
-            response = self._pool.request(
+            token = self._tokens.get(auth, fetch)
+            reply = self._send_out(_signed(parcel, f"Bearer {token}"), until)
+            if reply.status != 401:
+                return reply
+            token = self._tokens.get(auth, fetch, refused=token)
+            return self._send_out(_signed(parcel, f"Bearer {token}"), until)
+        except NoTokenError as error:
+            raise NoAnswer(str(error), timed_out=False) from error
+
+    def _send_out(self, parcel: Parcel, until: int) -> Reply:
+        """Send to an address that somebody outside named: callbacks, partners' suppliers, token endpoints. They all
+        pass here, and nowhere else is a connection opened, so here it is judged which addresses may be reached.
+        """
+        url = f"{parcel.url}?{urlencode(parcel.query, doseq=True)}" if parcel.query else parcel.url
+        try:
+            pool = self._tls_pool(parcel.auth) if isinstance(parcel.auth, MutualTls) else self._pool
+            response = pool.request(
                 parcel.method,
                 url,
                 body=parcel.body,
                 headers=parcel.headers,
-                timeout=timeout,
+                timeout=self._patience(parcel, until),
                 redirect=False,
                 preload_content=False,
             )
             try:
-                body = response.read(MOST_READ, decode_content=False)
+                body = self._read(response, until)
             finally:
                 response.drain_conn() if response.length_remaining == 0 else response.close()
                 response.release_conn()
         except urllib3.exceptions.TimeoutError as error:
             raise NoAnswer(type(error).__name__, timed_out=True) from error
         except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
-            raise NoAnswer(type(error).__name__, timed_out=False) from error
+            raise NoAnswer(_reason(error), timed_out=False) from error
         return Reply(response.status, dict(response.headers), body)
+
+    def _read(self, response: urllib3.BaseHTTPResponse, until: int) -> bytes:
+        """The body, as far as it is looked at; a peer that sends it drop by drop does not win time."""
+        body = b""
+        while len(body) < MOST_READ and (piece := response.read1(MOST_READ - len(body), decode_content=False)):
+            body += piece
+            self._left(until)
+        return body
+
+    def _patience(self, parcel: Parcel, until: int) -> urllib3.Timeout:
+        left = self._left(until)
+        if parcel.connect is None:
+            return urllib3.Timeout(total=left)
+        return urllib3.Timeout(connect=parcel.connect / 1000, read=parcel.timeout / 1000, total=left)
+
+    def _left(self, until: int) -> float:
+        """Seconds until the time-out. Raises NoAnswer when there are none."""
+        left = until - self._now()
+        if left <= 0:
+            raise NoAnswer("Timeout", timed_out=True)
+        return left / 1000
+
+
+def _signed(parcel: Parcel, authorization: str) -> Parcel:
+    return replace(parcel, headers={**parcel.headers, "Authorization": authorization})
+
+
+def _tls_pool(auth: MutualTls) -> urllib3.PoolManager:
+    return urllib3.PoolManager(num_pools=4, maxsize=16, retries=False, ssl_context=tls_context(auth))
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in a word; of TLS also its own: CERTIFICATE_VERIFY_FAILED, say."""
+    tls = getattr(error.args[0], "reason", None) if error.args else None
+    return f"{type(error).__name__} ({tls})" if isinstance(tls, str) else type(error).__name__
 
 
 def _call_app(app: WSGIApp, path: str, parcel: Parcel) -> Reply:

@@ -46,6 +46,11 @@ def new_webhook_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def new_client_secret() -> str:
+    """A client's secret of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 def new_token() -> str:
     """A random name for one owner of something, such as one run of a world's clock."""
     return secrets.token_hex(8)

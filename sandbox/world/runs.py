@@ -9,19 +9,22 @@ from dataclasses import dataclass, replace
 
 from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
-from sandbox.store import claiming, lanes, worlds
+from sandbox.store import claiming, lanes, partners, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
 from sandbox.world.player import Handlers, play
 
-_POLL = 5  # milliseconds between looks at lanes that the loop had claimed before the run began
+SETTLING = 2_000  # milliseconds that a run waits for lanes that the loop had claimed before; then it sets them aside
+_POLL = 5  # milliseconds between looks at them
 
 
 @dataclass(frozen=True)
 class Played:
-    """What a run did: world time at its end, what was played, and whether its own time was up first."""
+    """What a run did: world time at its end, what was played, and whether something is left that another run may play:
+    its own time was up, or the loop had not yet finished what it had begun before.
+    """
 
     now: int
     fired: tuple[Job, ...]
@@ -57,14 +60,14 @@ class Conductor:
         fired: list[Job] = []
         broken: list[int] = []
         try:
-            if not self._players_left(name, deadline):
-                return self._end(name, token, fired, None, more=True)
+            self._let_finish(name, min(deadline, self.clock.now() + SETTLING))
             while most is None or len(fired) < most:
                 if self.clock.now() >= deadline:
                     return self._end(name, token, fired, None, more=True)
-                job = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
+                job, more = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
                 if job is None:
-                    return self._end(name, token, fired, upto, more=False)
+                    left = more or self._in_play(name)
+                    return self._end(name, token, fired, None if left else upto, more=left)
                 if not play(self.store, self.handlers, job):
                     broken.append(job.lane_id)
                 fired.append(job)
@@ -85,19 +88,29 @@ class Conductor:
         worlds.set_clock(tx.connection, replace(world, virtual_base=now, real_base=tx.real))
         return upto
 
-    def _players_left(self, name: str, deadline: int) -> bool:
-        """Wait until the loop has settled what it had claimed before; False when that takes longer than a run may."""
-        while self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real)):
-            if self.clock.now() >= deadline:
-                return False
+    def _let_finish(self, name: str, until: int) -> None:
+        """Let the loop settle what it had claimed before. Not for ever: it may itself be waiting for whoever asked for
+        this run, such as a tenant's endpoint that moves the clock before it answers.
+        """
+        while self._in_play(name) and self.clock.now() < until:
             heard = self.store.bell.heard(lanes.PLAYER)
             self.store.bell.wait(
                 lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
             )
-        return True
 
-    def _next(self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool) -> Job | None:
-        """Claim the next thing and set the clock to it."""
+    def _in_play(self, name: str) -> bool:
+        return self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real))
+
+    def _next(
+        self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool
+    ) -> tuple[Job | None, bool]:
+        """Claim the next thing and set the clock to it: (the job, whether more is left).
+
+        Nothing more is claimed once work with a partner's supplier is open, begun in a tenant's KCI handler, say: from
+        then on time goes by as it really does.
+        """
+        if partners.open_work(tx):
+            return None, True
         job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
         if job is not None:
             clock = moved(tx.world, tx.real, job.due_at)
@@ -108,7 +121,7 @@ class Conductor:
             }
             if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
                 raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
-        return job
+        return job, job is not None
 
     def _end(self, name: str, token: str, fired: list[Job], upto: int | None, *, more: bool) -> Played:
         def end(tx: Tx) -> World:

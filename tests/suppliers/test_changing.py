@@ -69,7 +69,7 @@ def test_an_order_is_cancelled_as_the_scenario_says(fakes: Fakes, code: str, sce
     if code != "BIRCH":
         fakes.play(steps=1)
     at_once, told = CANCELLATIONS[scenario]
-    status, answer = cancel(fakes, code, order["id"], scenario)
+    status, _ = cancel(fakes, code, order["id"], scenario)
     assert status == (at_once if code == "BIRCH" else 202)
     heard = fakes.play()
     reasons = [(kci["reasonCode"], thing(kci)["status"]) for kci in heard]
@@ -91,7 +91,7 @@ def test_a_problem_is_amended_and_cancelled(fakes: Fakes, code: str) -> None:
     fakes.call("handleCreateProblem", code, problem, headers=headers)
     reference = fakes.play()[-1]["serviceProblem"]["supplierReference"]
     known = {"serviceProblemId": problem["id"], "supplierServiceProblemReference": reference}
-    at_once = code == "BIRCH"
+    at_once, heard = code == "BIRCH", []
     for operation, more, told in (
         ("handleAmendProblem", {"notes": "At night"}, ("AMENDED", "IN_PROGRESS")),
         ("handleCancelProblem", {"reasonCode": "ISSUE_RESOLVED", "text": "Fine"}, ("CANCELLED", "CANCELLED")),
@@ -118,7 +118,7 @@ def test_what_cannot_be_asked_is_refused_with_what_to_send(fakes: Fakes, code: s
         "knows no order 78": cancel(fakes, code, 78),
         "changes nothing": amend(fakes, code, order["id"], something=1),
         "cannot be removed": amend(fakes, code, order["id"], serviceCharacteristics=[]),
-        "comes with": amend(
+        "is one of": amend(
             fakes, code, order["id"], serviceCharacteristics=[{"name": "LINE_PROFILE", "value": "none"}]
         ),
         "is not a reservation": amend(fakes, code, order["id"], appointmentReservationId=999),

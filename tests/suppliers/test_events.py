@@ -76,7 +76,7 @@ def test_it_is_said_after_a_while_with_what_the_caller_gave(fakes: Fakes) -> Non
     fakes.play()
     slot = {"timeslotStartDateTime": "2027-03-01T08:00:00Z", "timeslotEndDateTime": "2027-03-01T13:00:00Z"}
     notes = [{"note": "Seen to.", "type": "Engineer Note"}]
-    more = {"appointmentTimeslot": slot, "after": "PT2H", "supplierCodes": ["X1"], "supplierNotes": notes}
+    more: Json = {"appointmentTimeslot": slot, "after": "PT2H", "supplierCodes": ["X1"], "supplierNotes": notes}
     answer = event(fakes, "ALDER", "REAPPOINTED", orderId=order["id"], **more)
     (told,) = fakes.play()
     assert told["issuedOn"] == answer["at"]

@@ -1,0 +1,44 @@
+"""Where a tenant's KCIs are pushed to, and how the gateway signs in there."""
+
+from functools import partial
+from typing import Any
+
+from sandbox.domain.errors import INVALID_REQUEST, Problem
+from sandbox.parts import Parts
+from sandbox.store import accounts
+from sandbox.store.accounts import Tenant
+from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.wire.outbound import NO_AUTH, check_auth, seal, shown
+from sandbox.world.keys import new_webhook_secret
+
+
+def handlers(parts: Parts) -> dict[str, Handler]:
+    """The handlers of the callback's operations."""
+    return {"getCallback": partial(show, parts), "setCallback": partial(register, parts)}
+
+
+def show(parts: Parts, call: Call) -> Answer:
+    """GET /callback. The secret was shown when it was made; what signs in is never shown."""
+    tenant = _tenant(parts, call)
+    return Answer(200, {"url": tenant.callback_url, "auth": shown(parts.keys, tenant.callback_auth)})
+
+
+def register(parts: Parts, call: Call) -> Answer:
+    """PUT /callback: where KCIs are pushed from now on. The secret stays the same as long as the tenant does; `auth`
+    is replaced with the URL, so what is left out is none.
+    """
+    tenant = _tenant(parts, call)
+    url: str | None = call.body["url"]
+    auth: dict[str, Any] = call.body.get("auth", NO_AUTH)
+    check_auth("/auth", auth, url or "")
+    secret = new_webhook_secret() if tenant.callback_secret is None else parts.keys.decrypt(tenant.callback_secret)
+    kept = parts.keys.encrypt(secret), seal(parts.keys, auth)
+    parts.store.transact(lambda connection: accounts.set_callback(connection, tenant.code, url, *kept))
+    return Answer(200, {"url": url, "secret": secret, "auth": shown(parts.keys, kept[1])})
+
+
+def _tenant(parts: Parts, call: Call) -> Tenant:
+    found = parts.store.query(lambda connection: accounts.find_tenant(connection, call.caller.code))
+    if found is None:
+        raise Problem(INVALID_REQUEST, ("only a tenant has a callback: read your KCIs from the inbox",), 403)
+    return found

@@ -1,0 +1,28 @@
+"""Making a fake supplier say something: what no tenant asked for."""
+
+from functools import partial
+
+from sandbox.domain.entities import ORDER, Ref
+from sandbox.parts import Parts
+from sandbox.store import entities
+from sandbox.store.store import Tx
+from sandbox.suppliers.events import start_event
+from sandbox.wire.calls import Answer, Call, Handler
+
+
+def handlers(parts: Parts) -> dict[str, Handler]:
+    """The handler of the operation that starts a supplier's event."""
+    return {"sendSupplierEvent": partial(send, parts)}
+
+
+def send(parts: Parts, call: Call) -> Answer:
+    """POST /suppliers/{code}/events: 202 with what the fake will say, and when."""
+    caller, order_id = call.caller, call.body.get("orderId")
+
+    def look(tx: Tx) -> str | None:
+        order = entities.find(tx, caller.code, Ref(ORDER, order_id)) if order_id else None
+        return order.supplier_reference if order else None
+
+    reference = parts.store.read(caller.world, look)
+    told = start_event(parts, caller.world, caller.code, call.path["code"], call.body, reference, call.at)
+    return Answer(202, told)
