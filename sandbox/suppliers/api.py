@@ -97,7 +97,7 @@ Body = dict[str, Any]
 def provide(parts: Parts, tx: Tx, supplier: Supplier, order: Body) -> tuple[Body, Line | None, Body]:
     """A provide order as the supplier keeps it, the line that another tenant loses by it, and what to keep in mind."""
     premises = served_premises(parts, supplier, order["address"])
-    check_profile(supplier, order["serviceOrderItem"])
+    check_profile(supplier, order["serviceOrderItem"], "/serviceOrderItem")
     line = lines.check_provide(tx, supplier, premises, order)
     body = {**order, **booking.confirm(tx, supplier, premises.area, order)}
     losing = line if line is not None and line.stopped_at is None else None

@@ -127,7 +127,7 @@ def _say(parts: Parts, tx: Tx, entity: SupplierEntity, body: Mapping[str, Any], 
         fixed="status" in body,
     )
     if not beat.fixed:
-        beat = replace(beat, status=stated(beat, standing(entity)) or entity.body["status"])
+        beat = replace(beat, status=stated(beat, standing(entity, report)) or entity.body["status"])
     more: dict[str, Any] = {"asked": True, "envelope": _envelope(body)}
     if report is not None:
         more["report"] = report.to_mapping()
@@ -162,7 +162,12 @@ def _changes(parts: Parts, tx: Tx, entity: SupplierEntity, body: Mapping[str, An
     made = sources.changes(beat, sources.moved(course, beat, shifted, supplier), due_at)
     if "committedDate" in entity.body:
         made.pop("committedDate", None)  # it is set once (published)
-    return made | {name: body[name] for name in _CHANGES if name in body}
+    given = {name: body[name] for name in _CHANGES if name in body}
+    if "appointmentTimeslot" in given and "targetDate" in made:
+        made["targetDate"] = given["appointmentTimeslot"]["timeslotStartDateTime"]
+    elif "targetDate" in given:
+        made.pop("appointmentTimeslot", None)  # the date alone moves
+    return made | given
 
 
 def _outcome(parts: Parts, entity: SupplierEntity, reason: str) -> dict[str, Any]:

@@ -44,12 +44,13 @@ def offered(supplier: Supplier, specification: Mapping[str, Any], place: str = "
     )
 
 
-def check_profile(supplier: Supplier, item: Mapping[str, Any]) -> None:
-    """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as sent."""
-    specification = offered(supplier, item["serviceSpecification"], "/serviceOrderItem")
+def check_profile(supplier: Supplier, item: Mapping[str, Any], place: str = "") -> None:
+    """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as sent.
+
+    `place` is what the item stands in.
+    """
+    specification = offered(supplier, item["serviceSpecification"], place)
     for each in item.get("serviceCharacteristics", ()):
         if each["name"] == "LINE_PROFILE" and each["value"] not in specification.line_profiles:
             profiles = ", ".join(specification.line_profiles)
-            raise invalid(
-                f"/serviceOrderItem/serviceCharacteristics: LINE_PROFILE of {specification.id} is one of {profiles}"
-            )
+            raise invalid(f"{place}/serviceCharacteristics: LINE_PROFILE of {specification.id} is one of {profiles}")

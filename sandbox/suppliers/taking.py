@@ -74,7 +74,7 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
         known = supplier_entities.find(tx, supplier, tenant, ref)
         if known is not None:
             if known.digest != digest:
-                raise invalid(f"/id: {ref.id} is the number of another {kind}: give every {kind} a number of its own")
+                raise invalid(f"/id: {ref.id} is the number of another {kind}")
             return known.answer
         taken = decide(tx)
         answer = {"status": taken.status, "body": taken.body}

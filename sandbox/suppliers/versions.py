@@ -38,10 +38,10 @@ def life_cycle(kind: str) -> str:
     return ORDER if kind == UNSOLICITED else kind
 
 
-def standing(entity: SupplierEntity) -> Standing:
-    """How the thing stands at its supplier."""
+def standing(entity: SupplierEntity, deciding: Report | None = None) -> Standing:
+    """How the thing stands at its supplier, when it is about to tell its decision on a request."""
     memo = entity.memo
-    kinds = tuple(report.kind for report in undecided(entity))
+    kinds = tuple(report.kind for report in undecided(entity, deciding))
     said = frozenset(memo.get("said", ()))
     return Standing(life_cycle(entity.kind), entity.body["status"], memo.get("before"), kinds, said)
 
@@ -51,9 +51,10 @@ def ended(entity: SupplierEntity) -> bool:
     return lifecycles.terminal(life_cycle(entity.kind), entity.body["status"])
 
 
-def undecided(entity: SupplierEntity) -> tuple[Report, ...]:
-    """The tenant's requests about the thing that the supplier has taken and not decided, oldest first."""
-    return tuple(Report(**each) for each in entity.memo.get("undecided", ()))
+def undecided(entity: SupplierEntity, beside: Report | None = None) -> tuple[Report, ...]:
+    """The tenant's requests about the thing that the supplier has taken and not decided, oldest first; but for one."""
+    every = (Report(**each) for each in entity.memo.get("undecided", ()))
+    return tuple(each for each in every if beside is None or (each.name, each.id) != (beside.name, beside.id))
 
 
 def waited(entity: SupplierEntity) -> bool:
@@ -70,9 +71,8 @@ def considering(entity: SupplierEntity, report: Report, status: str) -> Supplier
 def told(entity: SupplierEntity, beat: PlannedBeat, status: str, report: Report | None = None) -> SupplierEntity:
     """The thing after a KCI, or an answer that stands for one; `report` is the request that it decides."""
     amended = report.changes if report is not None and beat.reason_code == "AMENDED" else {}
-    left = [each for each in undecided(entity) if report is None or (each.name, each.id) != (report.name, report.id)]
     said = sorted({*entity.memo.get("said", ()), beat.reason_code})
-    memo: dict[str, Any] = {"said": said, "undecided": [each.to_mapping() for each in left]}
+    memo: dict[str, Any] = {"said": said, "undecided": [each.to_mapping() for each in undecided(entity, report)]}
     if status == lifecycles.PENDING:
         memo |= {"question": beat.reason_code, "answered": False}
     changed = replace(entity, body=applied(entity.body, amended))

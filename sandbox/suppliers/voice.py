@@ -99,9 +99,9 @@ def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, job: int, about: Ma
     unsaid = entity.memo.get("unsaid", {})
     if unsaid.get("job") == job:
         return Utterance(unsaid["body"], entity.sequence, beat, report, None)
-    status = stated(beat, standing(entity))
-    if status is None and "asked" in about:
-        status = beat.status if beat.fixed else str(entity.body["status"])  # said all the same: the gateway judges
+    status = stated(beat, standing(entity, report))
+    if "asked" in about and (beat.fixed or status is None):
+        status = beat.status  # said all the same: the gateway judges it
     if status is None:
         return None
     beat = _with_service(parts, tx, entity, beat)

@@ -1,4 +1,4 @@
-"""The fake suppliers alone: called by their documents, and speaking to a gateway that only writes down what it hears."""
+"""The fake suppliers alone: called by their document, and speaking to a gateway that writes down what it hears."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -176,7 +176,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, demo_clients=True)
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(), None)  # type: ignore[arg-type]
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None)  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", ("gateway",), api.handlers(parts))

@@ -37,7 +37,9 @@ def a_test(fakes: Fakes, code: str, service: str, **more: Json) -> Json:
 
 
 def a_problem(fakes: Fakes, code: str, service: str, **more: Json) -> Json:
-    body = a_test(fakes, code, service, problemText="No light", characteristics=CHARACTERISTICS)
+    body = a_test(
+        fakes, code, service, problemText="No light on the router since the morning", characteristics=CHARACTERISTICS
+    )
     return {**body, "id": fakes.number("problem"), "primaryContact": CONTACT, **more}
 
 
