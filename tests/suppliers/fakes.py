@@ -1,4 +1,4 @@
-"""The fake suppliers alone: called by their document, and speaking to a gateway that writes down what it hears."""
+"""The fake suppliers alone: called by their documents, speaking to a gateway that only writes down what it hears."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
