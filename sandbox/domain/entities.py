@@ -74,8 +74,9 @@ def step(
     """
     targets = lifecycles.allowed(entity.kind, entity.status, event, before=entity.before)
     if not targets:
-        possible = ", ".join(lifecycles.events_from(entity.kind, entity.status)) or "nothing: the state is final"
-        raise invalid(f"{entity.ref} is {entity.status}: {event} may not come now; allowed are {possible}")
+        codes = ", ".join(lifecycles.reason_codes_from(entity.kind, entity.status))
+        possible = f"allowed are {codes}" if codes else "nothing may: the state is final"
+        raise invalid(f"{entity.ref} is {entity.status}: {event} may not come now; {possible}")
     status = targets[0] if stated is None else stated
     if status not in targets:
         raise invalid(f"{entity.ref} is {entity.status}: {event} may state {' or '.join(targets)}, not {status}")

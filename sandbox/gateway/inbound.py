@@ -135,8 +135,8 @@ def _release(tx: Tx, entity: Entity) -> Entity:
 
 
 def _judge_held(tx: Tx, entity: Entity, item: Received) -> Entity:
-    entity, refusal = _judge(tx, entity, item)
-    received.settle(tx, item, refusal)
+    entity, _ = _judge(tx, entity, item)
+    received.settle(tx, item)
     return entity
 
 

@@ -1,9 +1,12 @@
 """Placing orders: what the gateway checks by itself before it takes one."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sandbox.domain import entities as rules
 from sandbox.domain.entities import ORDER, Entity, Ref
+from sandbox.domain.errors import invalid, wrong
 from sandbox.domain.scenarios import choose
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
@@ -11,6 +14,7 @@ from sandbox.gateway.checks import check_address, check_choice, check_supplier
 from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
+from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call
 
@@ -20,14 +24,18 @@ def place(parts: Parts, call: Call) -> Answer:
     request: dict[str, Any] = call.body
     tenant = call.caller.code
     chosen = sending.chosen(call)
-    check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen)
-    if "address" in request:
-        check_address(parts, request["address"])
-        check_line_named(request)
     supplier = parts.library.suppliers.get(request["supplier"])
     scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
+    checks: list[Callable[[], object]] = [
+        partial(check_supplier, parts, tenant, request["supplier"]),
+        partial(check_choice, parts, request["supplier"], chosen),
+        partial(choose, parts.library.scenarios, scenario, problem_code, kci_delay, supplier),
+    ]
+    if "address" in request:
+        checks += [partial(check_address, parts, request["address"]), partial(check_line_named, request)]
+    if messages := wrong(*checks):
+        look = partial(parts.store.read, call.caller.world, partial(_reserved, parts, tenant=tenant, request=request))
+        raise invalid(*messages, *wrong(look))
 
     def keep(tx: Tx) -> Entity:
         order_id = accounts.next_number(tx.connection, tx.world.name, tenant, ORDER)
@@ -41,13 +49,18 @@ def place(parts: Parts, call: Call) -> Answer:
 
 
 def _taken_over(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any], order_id: int) -> dict[str, Any]:
-    """What the order takes over from its reservation, which it uses up. A modify or cease needs a live service."""
+    """What the order takes over from its reservation, which it uses up."""
+    reservation = _reserved(parts, tx, tenant, request)
+    if reservation is None:
+        return {}
+    reservations.use(tx, tenant, reservation.id, order_id)
+    return taken_over(reservation)
+
+
+def _reserved(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any]) -> Reservation | None:
+    """The reservation that the order names. A modify or cease needs a live service."""
     wanted = request
     if "serviceId" in request:
         wanted = {**check_live(tx, tenant, request["supplier"], request["serviceId"]).body, **request}
     number = request.get("appointmentReservationId")
-    if number is None:
-        return {}
-    reservation = check_reservation(parts, tx, tenant, number, wanted)
-    reservations.use(tx, tenant, number, order_id)
-    return taken_over(reservation)
+    return None if number is None else check_reservation(parts, tx, tenant, number, wanted)

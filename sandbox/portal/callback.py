@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Any
 
-from sandbox.domain.errors import INVALID_REQUEST, Problem
+from sandbox.domain.errors import NOT_AUTHORISED, Problem
 from sandbox.parts import Parts
-from sandbox.store import accounts
+from sandbox.store import accounts, kcis
 from sandbox.store.accounts import Tenant
+from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.wire.outbound import NO_AUTH, check_auth, seal, shown
 from sandbox.world.keys import new_webhook_secret
@@ -27,18 +28,32 @@ def register(parts: Parts, call: Call) -> Answer:
     """PUT /callback: where KCIs are pushed from now on. The secret stays the same as long as the tenant does; `auth`
     is replaced with the URL, so what is left out is none.
     """
-    tenant = _tenant(parts, call)
     url: str | None = call.body["url"]
     auth: dict[str, Any] = call.body.get("auth", NO_AUTH)
     check_auth("/auth", auth, url or "")
-    secret = new_webhook_secret() if tenant.callback_secret is None else parts.keys.decrypt(tenant.callback_secret)
-    kept = parts.keys.encrypt(secret), seal(parts.keys, auth)
-    parts.store.transact(lambda connection: accounts.set_callback(connection, tenant.code, url, *kept))
-    return Answer(200, {"url": url, "secret": secret, "auth": shown(parts.keys, kept[1])})
+    sealed = seal(parts.keys, auth)
+    fresh = parts.keys.encrypt(new_webhook_secret())
+
+    def keep(tx: Tx) -> bytes:
+        tenant = accounts.find_tenant(tx.connection, call.caller.code, lock=True)
+        if tenant is None:
+            raise _no_tenant()
+        secret = tenant.callback_secret or fresh
+        accounts.set_callback(tx.connection, tenant.code, url, secret, sealed)
+        if url is None:
+            kcis.settle_pending(tx, tenant.code)  # nobody is pushed to: the mailbox is the delivery
+        return secret
+
+    secret = parts.keys.decrypt(parts.store.write(call.caller.world, keep))
+    return Answer(200, {"url": url, "secret": secret, "auth": shown(parts.keys, sealed)})
 
 
 def _tenant(parts: Parts, call: Call) -> Tenant:
     found = parts.store.query(lambda connection: accounts.find_tenant(connection, call.caller.code))
     if found is None:
-        raise Problem(INVALID_REQUEST, ("only a tenant has a callback: read your KCIs from the inbox",), 403)
+        raise _no_tenant()
     return found
+
+
+def _no_tenant() -> Problem:
+    return Problem(NOT_AUTHORISED, ("only a tenant has a callback: read your KCIs from the inbox",), 403)

@@ -33,7 +33,9 @@ class Tenant:
 
 
 _CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
-_TENANT = Statement(select(*tenants.c).where(tenants.c.code == bindparam("tenant")))
+_OF_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
+_TENANT = Statement(_OF_TENANT)
+_LOCK_TENANT = Statement(_OF_TENANT.with_for_update())
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
@@ -52,9 +54,9 @@ def remove_client(connection: Connection, client_id: str) -> None:
     connection.execute(delete(clients).where(clients.c.client_id == client_id))
 
 
-def find_tenant(connection: Connection, code: str) -> Tenant | None:
-    """The tenant of this code."""
-    row = _TENANT.one(connection, {"tenant": code})
+def find_tenant(connection: Connection, code: str, *, lock: bool = False) -> Tenant | None:
+    """The tenant of this code; `lock` keeps others from changing it until this transaction ends."""
+    row = (_LOCK_TENANT if lock else _TENANT).one(connection, {"tenant": code})
     if row is None:
         return None
     code, world, suppliers, *callback = row

@@ -29,8 +29,7 @@ def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, A
     """The premises that the identifier names; refused when this supplier has no network there."""
     found = known_premises(parts, identifier)
     if supplier.code not in found.suppliers:
-        others = ", ".join(found.suppliers) or "nobody"
-        raise invalid(f"/address: {supplier.code} does not serve these premises; served by {others}")
+        raise invalid(f"/address: {supplier.code} does not serve these premises: GET /service-availability says who does")
     return found
 
 
