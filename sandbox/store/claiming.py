@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, String, and_, bindparam, func, select, update
 
 from sandbox.domain.worldtime import LAST
 from sandbox.store.documents import unpack
@@ -30,39 +30,51 @@ _JOB = select(
     jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
     jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
 ).join(lanes, jobs.c.lane_id == lanes.c.id)  # fmt: skip
-_HEADS = _JOB.where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST).order_by(
-    jobs.c.due_at, lanes.c.id
-)
+_THESE = lanes.c.id.in_(bindparam("lane_ids", expanding=True))
+_LEASE_THESE = update(lanes).where(_THESE).values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
+_HEADS = _JOB.where(_THESE, jobs.c.id == _FIRST).order_by(jobs.c.due_at, lanes.c.id)
 
 # ---- claiming, as time goes by ---------------------------------------------------------------------------------------
+# Every look goes along the index and stops at the first lanes that it needs, however many wait behind them.
 _OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
+_BUSY = bindparam("busy", type_=String)
 _FREE = and_(
     lanes.c.leased_until <= bindparam("real"),
     lanes.c.not_before <= bindparam("real"),
-    lanes.c.owner.not_in(bindparam("busy", expanding=True)),
+    func.replace(_BUSY, " " + lanes.c.owner + " ", "") == _BUSY,
 )
 _UNOWNED = worlds.c.run_until <= bindparam("real")
 _WORLD_NOW = worlds.c.virtual_base + (bindparam("real") - worlds.c.real_base) * worlds.c.rate
-_DUE = (
-    select(lanes.c.id, lanes.c.owner)
-    .join(worlds, _OF_WORLD)
-    .where(_UNOWNED, _FREE, lanes.c.due_at <= _WORLD_NOW)
-    .order_by(lanes.c.due_at, lanes.c.id)
+_FIRST_DUE = (
+    select(lanes.c.due_at)
+    .where(_OF_WORLD, _FREE, lanes.c.due_at.is_not(None))
+    .order_by(lanes.c.due_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_WORLDS_WITH_DUE = (
+    select(worlds.c.name, worlds.c.epoch, _WORLD_NOW)
+    .where(_UNOWNED, _FIRST_DUE <= _WORLD_NOW)
+    .order_by(_FIRST_DUE, worlds.c.name)
     .limit(bindparam("most"))
 )
-_CLAIMED = _DUE.where(worlds.c.name.in_(bindparam("kept", expanding=True))).with_for_update(of=lanes, skip_locked=True)
+_LOOK = Statement(_WORLDS_WITH_DUE)
 # A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
-_KEEP_RUNS_OUT = (
-    select(worlds.c.name)
-    .where(_UNOWNED, select(lanes.c.id).where(_OF_WORLD, _FREE, lanes.c.due_at <= _WORLD_NOW).exists())
-    .order_by(worlds.c.name)
-    .with_for_update(read=True, skip_locked=True)
+_KEEP_RUNS_OUT = Statement(_WORLDS_WITH_DUE.with_for_update(read=True, skip_locked=True))
+_DUE = Statement(
+    select(lanes.c.due_at, lanes.c.id, lanes.c.owner)
+    .where(
+        lanes.c.world == bindparam("in_world"),
+        lanes.c.epoch == bindparam("in_epoch"),
+        lanes.c.due_at <= bindparam("now"),
+        _FREE,
+    )
+    .order_by(lanes.c.due_at, lanes.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = (
-    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, func.min(lanes.c.due_at))
-    .join(lanes, _OF_WORLD)
-    .where(_UNOWNED, worlds.c.rate > 0, _FREE, lanes.c.due_at.is_not(None))
-    .group_by(worlds.c.name, worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate)
+_NEXT_DUE = Statement(
+    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, _FIRST_DUE).where(_UNOWNED, worlds.c.rate > 0)
 )
 
 
@@ -74,23 +86,24 @@ class Shares:
     most: int = 1_000_000
 
     @property
-    def used_up(self) -> list[str]:
-        """The owners that get no more for now."""
-        return [owner for owner, count in self.playing.items() if count >= self.most]
+    def used_up(self) -> str:
+        """The owners that get no more for now, with a space before and after each."""
+        return "".join(f" {owner} " for owner, count in self.playing.items() if count >= self.most)
 
 
 def anything_due(connection: Connection, real: int, shares: Shares) -> bool:
     """Whether `claim` would find something: a look that writes nothing."""
-    return connection.execute(_DUE, {"real": real, "busy": shares.used_up, "most": 1}).first() is not None
+    return _LOOK.one(connection, {"real": real, "busy": shares.used_up, "most": 1}) is not None
 
 
 def claim(connection: Connection, real: int, lease_until: int, most: int, shares: Shares) -> list[Job]:
     """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
-    moment = {"real": real, "busy": shares.used_up}
-    kept = connection.execute(_KEEP_RUNS_OUT, moment).scalars().all()
-    found = connection.execute(_CLAIMED, {**moment, "most": most, "kept": kept}).all()
+    moment = {"real": real, "busy": shares.used_up, "most": most}
+    due: list[Row] = []
+    for world, epoch, now in _KEEP_RUNS_OUT.rows(connection, moment):
+        due += _DUE.rows(connection, {**moment, "in_world": world, "in_epoch": epoch, "now": now})
     taken, lane_ids = Counter(shares.playing), []
-    for lane_id, owner in found:
+    for _, lane_id, owner in sorted(due)[:most]:
         if taken[owner] < shares.most:
             taken[owner] += 1
             lane_ids.append(lane_id)
@@ -99,9 +112,14 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
 
 def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
     """When, in real time, the next lane comes due that nobody has and the caller may claim."""
-    rows = connection.execute(_NEXT_DUE, {"real": real, "busy": shares.used_up}).all()
+    rows = _NEXT_DUE.rows(connection, {"real": real, "busy": shares.used_up})
     return min(
-        (real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None
+        (
+            real_base + -(-(due - virtual_base) // rate)
+            for virtual_base, real_base, rate, due in rows
+            if due is not None
+        ),
+        default=None,
     )
 
 
@@ -150,10 +168,8 @@ def anything_leased(tx: Tx, real: int) -> bool:
 
 
 def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
-    connection.execute(
-        update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
-    )
-    return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": list(lane_ids)})]
+    connection.execute(_LEASE_THESE, {"lane_ids": lane_ids, "until": until})
+    return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": lane_ids})]
 
 
 def _job(row: Row) -> Job:
