@@ -22,8 +22,8 @@ def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
         "getClock": partial(show, parts),
         "setClock": partial(set_rate, parts),
         "advanceClock": partial(advance, conductor),
-        "stepClock": lambda call: _played(call, conductor.step(call.caller.world)),
-        "drainClock": lambda call: _played(call, conductor.drain(call.caller.world)),
+        "stepClock": lambda call: _played(call, conductor.step(call.caller.world, epoch=call.caller.epoch)),
+        "drainClock": lambda call: _played(call, conductor.drain(call.caller.world, epoch=call.caller.epoch)),
     }
 
 
@@ -43,17 +43,18 @@ def set_rate(parts: Parts, call: Call) -> Answer:
         tx.rings.add(PLAYER)
         return _clock(world, tx.now)
 
-    return Answer(200, parts.store.write(call.caller.world, change))
+    return Answer(200, parts.write(call, change))
 
 
 def advance(conductor: Conductor, call: Call) -> Answer:
     """POST /clock/advance: by a duration, or to a moment."""
     body: dict[str, str] = call.body
+    world, epoch = call.caller.world, call.caller.epoch
     if "by" in body:
         distance = parse_duration(body["by"])
-        return _played(call, conductor.advance(call.caller.world, lambda now: now + distance))
+        return _played(call, conductor.advance(world, lambda now: now + distance, epoch=epoch))
     moment = to_ms(body["to"])
-    return _played(call, conductor.advance(call.caller.world, lambda _now: moment))
+    return _played(call, conductor.advance(world, lambda _now: moment, epoch=epoch))
 
 
 def _played(call: Call, played: Played) -> Answer:

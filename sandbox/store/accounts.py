@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from sandbox.store.schema import clients, counters, tenants
+from sandbox.store.schema import clients, counters, tenants, worlds
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Tenant:
 
 
 _CLIENT = select(*clients.c).where(clients.c.client_id == bindparam("client"))
+_CALLER = (
+    select(*clients.c, worlds.c.epoch)
+    .outerjoin(worlds, worlds.c.name == clients.c.world)
+    .where(clients.c.client_id == bindparam("client"))
+)
 _TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
 
 
@@ -38,6 +43,12 @@ def find_client(connection: Connection, client_id: str) -> Client | None:
     """The client of this id."""
     row = connection.execute(_CLIENT, {"client": client_id}).one_or_none()
     return None if row is None else Client(*row)
+
+
+def find_caller(connection: Connection, client_id: str) -> tuple[Client | None, int | None]:
+    """The client of this id, and the epoch that its world is in."""
+    row = connection.execute(_CALLER, {"client": client_id}).one_or_none()
+    return (None, None) if row is None else (Client(*row[:-1]), row.epoch)
 
 
 def add_client(connection: Connection, client: Client) -> None:

@@ -120,6 +120,12 @@ def anything_leased(tx: Tx, real: int) -> bool:
     return tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > real).limit(1)).first() is not None
 
 
+def leased(tx: Tx) -> list[Job]:
+    """What players have of this world at this moment."""
+    lane_ids = tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > tx.real)).scalars().all()
+    return _heads(tx.connection, lane_ids)
+
+
 def _heads_of(tx: Tx) -> Select[int]:
     return select(lanes.c.id).where(
         lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, lanes.c.due_at.is_not(None)
@@ -130,5 +136,9 @@ def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[
     connection.execute(
         update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
     )
+    return _heads(connection, lane_ids)
+
+
+def _heads(connection: Connection, lane_ids: Sequence[int]) -> list[Job]:
     rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).mappings()
     return [Job(**{**row, "payload": unpack(row["payload"])}) for row in rows]

@@ -10,6 +10,9 @@ from sandbox.store.schema import worlds
 
 _COLUMNS = tuple(worlds.c)
 _FIND = select(*_COLUMNS).where(worlds.c.name == bindparam("world_name"))
+# On PostgreSQL a reset waits for those who write in the world, and those who come later see what it did.
+_KEEP = _FIND.with_for_update(read=True, key_share=True)
+_TAKE = _FIND.with_for_update()
 
 
 class Outrun(Exception):
@@ -19,6 +22,16 @@ class Outrun(Exception):
 def find(connection: Connection, name: str) -> World:
     """The world of this name."""
     return World(*connection.execute(_FIND, {"world_name": name}).one())
+
+
+def keep(connection: Connection, name: str) -> World:
+    """The world of this name, which stays in its epoch until the transaction ends."""
+    return World(*connection.execute(_KEEP, {"world_name": name}).one())
+
+
+def take(connection: Connection, name: str) -> World:
+    """The world of this name, when nobody writes in it any more, and with everybody kept out of it."""
+    return World(*connection.execute(_TAKE, {"world_name": name}).one())
 
 
 def every(connection: Connection) -> list[World]:
@@ -40,6 +53,20 @@ def set_clock(connection: Connection, world: World) -> None:
     )
     if kept.rowcount != 1:
         raise Outrun(world.name)
+
+
+def begin_epoch(connection: Connection, world: World) -> None:
+    """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on."""
+    connection.execute(update(worlds).where(worlds.c.name == world.name).values(_row(world)))
+
+
+def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:
+    """Keep when the timetable will reset the world, unless somebody else has kept something meanwhile."""
+    connection.execute(
+        update(worlds)
+        .where(worlds.c.name == world.name, worlds.c.resets_at.is_not_distinct_from(world.resets_at))
+        .values(resets_at=resets_at)
+    )
 
 
 def begin_run(connection: Connection, name: str, token: str, real: int, until: int) -> bool:

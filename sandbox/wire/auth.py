@@ -74,7 +74,7 @@ class Tokens:
         """A token for a call inside this process, on behalf of `caller`."""
         token, until = self._own.get(caller, ("", 0))
         if until < self._now():
-            token = self._sign({"sub": _SELF, "kind": caller.kind, "code": caller.code, "world": caller.world})
+            token = self._sign({"sub": _SELF, **vars(caller)})
             self._own[caller] = (token, self._now() + LIFETIME // 2)
         return token
 
@@ -90,11 +90,11 @@ class Tokens:
         if claims["exp"] <= self._now():
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")
         if claims["sub"] == _SELF:
-            return Caller(claims["kind"], claims["code"], claims["world"])
-        client = self._store.query(lambda connection: accounts.find_client(connection, claims["sub"]))
+            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
+        client, epoch = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
         if client is None or client.version != claims["ver"]:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
-        return Caller(client.kind, client.code, client.world)
+        return Caller(client.kind, client.code, client.world, epoch)
 
     def _client(self, call: Call, kinds: tuple[str, ...]) -> accounts.Client:
         form: dict[str, Any] = call.body
