@@ -13,8 +13,10 @@ class World:
     """One clock, one seed, one epoch. `gap` is None where KCIs follow the scenario's own offsets.
 
     While a run (advance, step, drain) owns the world, until `run_until` in real time, the clock stands still between
-    the things that the run plays. `reset_at` and `resets_at` are real time: when the world was last begun anew, and when
-    the timetable will do so next; None where it never did or will.
+    the things that the run plays.
+
+    `reset_at` and `resets_at`, in real time, are when the world was last begun anew and when the timetable will do so
+    next: None for never.
     """
 
     name: str

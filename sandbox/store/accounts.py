@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sandbox.store.schema import clients, counters, tenants, worlds
+from sandbox.store.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -30,25 +31,25 @@ class Tenant:
     callback_secret: bytes | None
 
 
-_CLIENT = select(*clients.c).where(clients.c.client_id == bindparam("client"))
-_CALLER = (
+_CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
+_CALLER = Statement(
     select(*clients.c, worlds.c.epoch)
     .outerjoin(worlds, worlds.c.name == clients.c.world)
     .where(clients.c.client_id == bindparam("client"))
 )
-_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
+_TENANT = Statement(select(*tenants.c).where(tenants.c.code == bindparam("tenant")))
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
     """The client of this id."""
-    row = connection.execute(_CLIENT, {"client": client_id}).one_or_none()
+    row = _CLIENT.one(connection, {"client": client_id})
     return None if row is None else Client(*row)
 
 
-def find_caller(connection: Connection, client_id: str) -> tuple[Client | None, int | None]:
+def find_caller(connection: Connection, client_id: str) -> tuple[Client, int | None] | None:
     """The client of this id, and the epoch that its world is in."""
-    row = connection.execute(_CALLER, {"client": client_id}).one_or_none()
-    return (None, None) if row is None else (Client(*row[:-1]), row.epoch)
+    row = _CALLER.one(connection, {"client": client_id})
+    return None if row is None else (Client(*row[:-1]), row[-1])
 
 
 def add_client(connection: Connection, client: Client) -> None:
@@ -58,12 +59,11 @@ def add_client(connection: Connection, client: Client) -> None:
 
 def find_tenant(connection: Connection, code: str) -> Tenant | None:
     """The tenant of this code."""
-    row = connection.execute(_TENANT, {"tenant": code}).one_or_none()
-    return (
-        None
-        if row is None
-        else Tenant(row.code, row.world, tuple(row.suppliers.split()), row.callback_url, row.callback_secret)
-    )
+    row = _TENANT.one(connection, {"tenant": code})
+    if row is None:
+        return None
+    code, world, suppliers, callback_url, callback_secret = row
+    return Tenant(code, world, tuple(suppliers.split()), callback_url, callback_secret)
 
 
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
@@ -76,22 +76,18 @@ def set_callback(connection: Connection, code: str, url: str | None, secret: byt
     connection.execute(update(tenants).where(tenants.c.code == code).values(callback_url=url, callback_secret=secret))
 
 
-_COUNT = (
-    update(counters)
-    .where(
-        counters.c.world == bindparam("of_world"),
-        counters.c.owner == bindparam("of_owner"),
-        counters.c.kind == bindparam("of_kind"),
-    )
-    .values(value=counters.c.value + 1)
-    .returning(counters.c.value)
+_COUNTER = (
+    counters.c.world == bindparam("of_world"),
+    counters.c.owner == bindparam("of_owner"),
+    counters.c.kind == bindparam("of_kind"),
 )
+_COUNT = Statement(update(counters).where(*_COUNTER).values(value=counters.c.value + 1).returning(counters.c.value))
 
 
 def next_number(connection: Connection, world: str, owner: str, kind: str) -> int:
     """The next number of this kind: it rises, and no reset sets it back."""
-    value = connection.execute(_COUNT, {"of_world": world, "of_owner": owner, "of_kind": kind}).scalar()
-    return int(value) if value is not None else _first_number(connection, world, owner, kind)
+    row = _COUNT.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})
+    return _first_number(connection, world, owner, kind) if row is None else int(row[0])
 
 
 def last_number(connection: Connection, world: str, owner: str, kind: str) -> int:

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
 
+from sandbox.domain.worldtime import LAST
 from sandbox.store.documents import unpack
 from sandbox.store.lanes import Job
 from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.statements import Row, Statement
 from sandbox.store.store import Tx
+
+_TIRELESS = 2**31 - 1  # attempts that no job comes to
 
 _ahead = jobs.alias("ahead")
 _FIRST = (
@@ -22,15 +26,13 @@ _FIRST = (
     .limit(1)
     .scalar_subquery()
 )
-_HEADS = (
-    select(
-        jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
-        jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
-    )
-    .join(lanes, jobs.c.lane_id == lanes.c.id)
-    .where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST)
-    .order_by(jobs.c.due_at, lanes.c.id)
-)  # fmt: skip
+_JOB = select(
+    jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
+    jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
+).join(lanes, jobs.c.lane_id == lanes.c.id)  # fmt: skip
+_HEADS = _JOB.where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST).order_by(
+    jobs.c.due_at, lanes.c.id
+)
 
 # ---- claiming, as time goes by ---------------------------------------------------------------------------------------
 _OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
@@ -104,31 +106,52 @@ def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
 
 
 # ---- claiming, in a run that owns the world --------------------------------------------------------------------------
+_DUE_NEXT = Statement(
+    select(lanes.c.id)
+    .where(
+        lanes.c.world == bindparam("in_world"),
+        lanes.c.epoch == bindparam("in_epoch"),
+        lanes.c.due_at <= bindparam("upto"),
+        lanes.c.attempts <= bindparam("tried"),
+    )
+    .order_by(lanes.c.due_at, lanes.c.id)
+    .limit(bindparam("most"))
+)
+_LEASE = Statement(
+    update(lanes)
+    .where(lanes.c.id == bindparam("of_lane"))
+    .values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
+)
+_HEAD = Statement(_JOB.where(lanes.c.id == bindparam("of_lane")).order_by(jobs.c.rank, jobs.c.id).limit(1))
+
+
 def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
     """The head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
-    query = _heads_of(tx).where(lanes.c.id.not_in(beside)).order_by(lanes.c.due_at, lanes.c.id).limit(1)
-    if upto is not None:
-        query = query.where(lanes.c.due_at <= upto)
-    if not retries:
-        query = query.where(lanes.c.attempts == 0)
-    found = tx.connection.execute(query).scalars().first()
-    return None if found is None else _lease(tx.connection, [found], lease_until)[0]
+    bounds = {"upto": LAST if upto is None else upto, "tried": _TIRELESS if retries else 0, "most": len(beside) + 1}
+    due = _DUE_NEXT.rows(tx.connection, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, **bounds})
+    for (lane_id,) in due:
+        if lane_id not in beside:
+            _LEASE.change(tx.connection, {"of_lane": lane_id, "until": lease_until})
+            return _job(_HEAD.rows(tx.connection, {"of_lane": lane_id})[0])
+    return None
 
 
 def anything_leased(tx: Tx, real: int) -> bool:
     """Whether a player still has a lane of this world."""
-    return tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > real).limit(1)).first() is not None
+    return tx.connection.execute(_leased(tx, real).limit(1)).first() is not None
 
 
 def leased(tx: Tx) -> list[Job]:
     """What players have of this world at this moment."""
-    lane_ids = tx.connection.execute(_heads_of(tx).where(lanes.c.leased_until > tx.real)).scalars().all()
-    return _heads(tx.connection, lane_ids)
+    return _heads(tx.connection, tx.connection.execute(_leased(tx, tx.real)).scalars().all())
 
 
-def _heads_of(tx: Tx) -> Select[int]:
+def _leased(tx: Tx, real: int) -> Select[int]:
     return select(lanes.c.id).where(
-        lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, lanes.c.due_at.is_not(None)
+        lanes.c.world == tx.world.name,
+        lanes.c.epoch == tx.world.epoch,
+        lanes.c.due_at.is_not(None),
+        lanes.c.leased_until > real,
     )
 
 
@@ -140,5 +163,10 @@ def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[
 
 
 def _heads(connection: Connection, lane_ids: Sequence[int]) -> list[Job]:
-    rows = connection.execute(_HEADS, {"lane_ids": list(lane_ids)}).mappings()
-    return [Job(**{**row, "payload": unpack(row["payload"])}) for row in rows]
+    return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": list(lane_ids)})]
+
+
+def _job(row: Row) -> Job:
+    *about, payload = row
+    values = (*about, unpack(payload))
+    return Job(*values)

@@ -4,10 +4,11 @@ import fcntl
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from sandbox.store.schema import VERSION, about, metadata
+from sandbox.store.statements import Statement
 
 _READERS = 32
 _CONNECTIONS = 16  # to PostgreSQL, for reading and for writing each, and as many again when it is busy
@@ -71,6 +72,8 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
 def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
     engine = create_engine(url, pool_size=_READERS, max_overflow=_READERS, connect_args={"check_same_thread": False})
 
+    start = Statement(text(begin))
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver would begin transactions by its own rules
@@ -84,7 +87,7 @@ def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        start.change(connection, {})
 
     return engine
 

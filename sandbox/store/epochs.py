@@ -24,7 +24,7 @@ def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
         .where(lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, jobs.c.kind.in_(kinds))
         .group_by(lanes.c.owner)
     )
-    return {owner: count for owner, count in rows.tuples()}
+    return dict(rows.tuples().all())
 
 
 def sweep(connection: Connection, world: World, most: int) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 
@@ -32,10 +33,16 @@ _OWNED = (
     kcis.c.epoch == bindparam("in_epoch"),
     kcis.c.owner == bindparam("of_owner"),
 )
-_FIND = select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id"))
-_OF_ORDER = select(*_COLUMNS).where(*_OWNED, kcis.c.order_id == bindparam("of_order")).order_by(kcis.c.sequence)
-_SET_STATUS = update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
-_INBOX = (
+_ADD = Statement(insert(kcis))
+_HAND_OVER = Statement(insert(mailbox))
+_FIND = Statement(select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id")))
+_OF_ORDER = Statement(
+    select(*_COLUMNS).where(*_OWNED, kcis.c.order_id == bindparam("of_order")).order_by(kcis.c.sequence)
+)
+_SET_STATUS = Statement(
+    update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
+)
+_INBOX = Statement(
     select(mailbox.c.cursor, *_COLUMNS)
     .join(
         kcis,
@@ -57,31 +64,31 @@ _INBOX = (
 
 def add(tx: Tx, kci: Kci) -> None:
     """Enter a KCI into the ledger and hand it over to its owner's mailbox."""
-    tx.connection.execute(insert(kcis), {**tx.key, **vars(kci)})
+    _ADD.change(tx.connection, {**tx.key, **vars(kci)})
     cursor = next_number(tx.connection, tx.world.name, kci.owner, "cursor")
-    tx.connection.execute(insert(mailbox), {**tx.key, "owner": kci.owner, "cursor": cursor, "kci": kci.id})
+    _HAND_OVER.change(tx.connection, {**tx.key, "owner": kci.owner, "cursor": cursor, "kci": kci.id})
     tx.rings.add(inbox_topic(kci.owner))
 
 
 def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
     """The owner's KCI of this id."""
-    row = tx.connection.execute(_FIND, _key(tx, owner) | {"of_id": kci_id}).one_or_none()
+    row = _FIND.one(tx.connection, _key(tx, owner) | {"of_id": kci_id})
     return None if row is None else Kci(*row)
 
 
 def of_order(tx: Tx, owner: str, order_id: int) -> list[Kci]:
     """The KCIs of an order, in sequence."""
-    return [Kci(*row) for row in tx.connection.execute(_OF_ORDER, _key(tx, owner) | {"of_order": order_id})]
+    return [Kci(*row) for row in _OF_ORDER.rows(tx.connection, _key(tx, owner) | {"of_order": order_id})]
 
 
 def set_status(tx: Tx, owner: str, kci_id: str, status: str) -> None:
     """How the delivery of this KCI stands now."""
-    tx.connection.execute(_SET_STATUS, _key(tx, owner) | {"of_id": kci_id, "new_status": status})
+    _SET_STATUS.change(tx.connection, _key(tx, owner) | {"of_id": kci_id, "new_status": status})
 
 
 def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, Kci]]:
     """(cursor, KCI) of what was handed over after a cursor. Reading changes nothing."""
-    rows = tx.connection.execute(_INBOX, _key(tx, owner) | {"after": after, "most": most})
+    rows = _INBOX.rows(tx.connection, _key(tx, owner) | {"after": after, "most": most})
     return [(row[0], Kci(*row[1:])) for row in rows]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from sandbox.store.documents import pack
 from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 PLAYER = "player"  # the bell's topic
@@ -50,7 +51,7 @@ class LaneLost(Exception):
 _HEAD = select(jobs).where(jobs.c.lane_id == lanes.c.id).order_by(jobs.c.rank, jobs.c.id).limit(1)
 _HEAD_DUE = _HEAD.with_only_columns(jobs.c.due_at).scalar_subquery()
 _HEAD_ATTEMPTS = _HEAD.with_only_columns(jobs.c.attempts).scalar_subquery()
-_TOUCH = (
+_TOUCH = Statement(
     update(lanes)
     .where(
         lanes.c.world == bindparam("in_world"),
@@ -60,24 +61,29 @@ _TOUCH = (
     .values(fence=lanes.c.fence)
     .returning(lanes.c.id)
 )
-_ADD_LANE = insert(lanes).returning(lanes.c.id)
-_ADD_JOB = insert(jobs)
-_SET_HEAD = (
+_ADD_LANE = Statement(insert(lanes).returning(lanes.c.id))
+_ADD_JOB = Statement(insert(jobs))
+_HEAD_SET = (
     update(lanes)
     .where(lanes.c.id == bindparam("lane_id"))
     .values(due_at=_HEAD_DUE, attempts=func.coalesce(_HEAD_ATTEMPTS, 0), not_before=bindparam("wait_until"))
 )
-_SET_HEAD_OF_RESTING = _SET_HEAD.values(
-    not_before=case((lanes.c.not_before > bindparam("wait_until"), lanes.c.not_before), else_=bindparam("wait_until"))
+_SET_HEAD = Statement(_HEAD_SET)
+_SET_HEAD_OF_RESTING = Statement(
+    _HEAD_SET.values(
+        not_before=case(
+            (lanes.c.not_before > bindparam("wait_until"), lanes.c.not_before), else_=bindparam("wait_until")
+        )
+    )
 )
 # The fence rises when a lane is given back too, so that nothing is settled twice.
-_RELEASE = (
+_RELEASE = Statement(
     update(lanes)
     .where(lanes.c.id == bindparam("lane_id"), lanes.c.fence == bindparam("held_fence"))
     .values(leased_until=0, fence=lanes.c.fence + 1)
 )
-_REMOVE_JOB = delete(jobs).where(jobs.c.id == bindparam("job_id"))
-_POSTPONE_JOB = (
+_REMOVE_JOB = Statement(delete(jobs).where(jobs.c.id == bindparam("job_id")))
+_POSTPONE_JOB = Statement(
     update(jobs).where(jobs.c.id == bindparam("job_id")).values(due_at=bindparam("due"), attempts=bindparam("tried"))
 )
 _IN_LANE = (
@@ -87,7 +93,7 @@ _IN_LANE = (
     .limit(1)
     .scalar_subquery()
 )
-_RAISE_HEAD = (
+_RAISE_HEAD = Statement(
     update(jobs).where(jobs.c.id == _IN_LANE, jobs.c.due_at < bindparam("now")).values(due_at=bindparam("now"))
 )
 
@@ -97,44 +103,34 @@ def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: i
     lane_id = _touch(tx, lane)
     if lane_id is None:
         row = {**tx.key, "name": lane, "owner": owner, "attempts": 0, "not_before": 0, "leased_until": 0, "fence": 0}
-        lane_id = tx.connection.execute(_ADD_LANE, row).scalar_one()
-    rows = [
-        {
-            "lane_id": lane_id,
-            "rank": job.rank,
-            "due_at": job.due_at,
-            "kind": job.kind,
-            "attempts": 0,
-            "payload": pack(job.payload),
-        }
-        for job in new
-    ]
-    tx.connection.execute(_ADD_JOB, rows)
-    tx.connection.execute(_SET_HEAD_OF_RESTING, {"lane_id": lane_id, "wait_until": not_before})
+        (lane_id,) = _ADD_LANE.rows(tx.connection, row)[0]
+    for job in new:
+        _ADD_JOB.change(tx.connection, {"lane_id": lane_id, **vars(job), "attempts": 0, "payload": pack(job.payload)})
+    _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
     tx.rings.add(PLAYER)
 
 
 def finish(tx: Tx, job: Job) -> None:
     """The job is done: the next of its lane becomes the head, due now if it has waited for its turn."""
     _release(tx, job)
-    tx.connection.execute(_REMOVE_JOB, {"job_id": job.id})
-    tx.connection.execute(_RAISE_HEAD, {"of_lane": job.lane_id, "now": tx.now})
-    tx.connection.execute(_SET_HEAD, {"lane_id": job.lane_id, "wait_until": 0})
+    _REMOVE_JOB.change(tx.connection, {"job_id": job.id})
+    _RAISE_HEAD.change(tx.connection, {"of_lane": job.lane_id, "now": tx.now})
+    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
     tx.rings.add(PLAYER)
 
 
 def postpone(tx: Tx, job: Job, due_at: int) -> None:
     """The job failed and must be tried again, at `due_at` in world time; its lane waits with it."""
     _release(tx, job)
-    tx.connection.execute(_POSTPONE_JOB, {"job_id": job.id, "due": due_at, "tried": job.attempts + 1})
-    tx.connection.execute(_SET_HEAD, {"lane_id": job.lane_id, "wait_until": 0})
+    _POSTPONE_JOB.change(tx.connection, {"job_id": job.id, "due": due_at, "tried": job.attempts + 1})
+    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
     tx.rings.add(PLAYER)
 
 
 def rest(tx: Tx, job: Job, not_before: int) -> None:
     """The job could not even be tried: its lane rests until `not_before` in real time, and nothing else changes."""
     _release(tx, job)
-    tx.connection.execute(_SET_HEAD, {"lane_id": job.lane_id, "wait_until": not_before})
+    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": not_before})
 
 
 def withdraw(tx: Tx, lane: str, rank: int) -> None:
@@ -144,12 +140,12 @@ def withdraw(tx: Tx, lane: str, rank: int) -> None:
 
 
 def _touch(tx: Tx, lane: str) -> int | None:
-    found = tx.connection.execute(_TOUCH, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane})
-    return found.scalar()
+    row = _TOUCH.one(tx.connection, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "lane": lane})
+    return None if row is None else int(row[0])
 
 
 def _release(tx: Tx, job: Job) -> None:
-    if tx.connection.execute(_RELEASE, {"lane_id": job.lane_id, "held_fence": job.fence}).rowcount != 1:
+    if _RELEASE.change(tx.connection, {"lane_id": job.lane_id, "held_fence": job.fence}) != 1:
         raise LaneLost(job)
 
 

@@ -1,6 +1,5 @@
 """What suppliers have sent: every KCI id with its answer, and the bodies of those that wait for a missing one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import received
+from sandbox.store.statements import Row, Statement
 from sandbox.store.store import Tx
 
 
@@ -31,8 +31,9 @@ _NAMES = ("supplier", "kci", "tenant", "order_id", "sequence", "received_on", "d
 _COLUMNS = tuple(received.c[name] for name in _NAMES)
 _IN_WORLD = (received.c.world == bindparam("in_world"), received.c.epoch == bindparam("in_epoch"))
 _BY_ID = (*_IN_WORLD, received.c.supplier == bindparam("of_supplier"), received.c.kci == bindparam("of_kci"))
-_FIND = select(*_COLUMNS).where(*_BY_ID)
-_HELD = (
+_ADD = Statement(insert(received))
+_FIND = Statement(select(*_COLUMNS).where(*_BY_ID))
+_HELD = Statement(
     select(*_COLUMNS)
     .where(
         *_IN_WORLD,
@@ -42,41 +43,42 @@ _HELD = (
     )
     .order_by(received.c.sequence, received.c.received_on, received.c.kci)
 )
-_SETTLE = update(received).where(*_BY_ID).values(held=False, refusal=bindparam("why"), body=None)
+_SETTLE = Statement(update(received).where(*_BY_ID).values(held=False, refusal=bindparam("why"), body=None))
 
 
 def add(tx: Tx, item: Received) -> None:
     """Remember a supplier's KCI."""
     row = vars(item) | {"refusal": _packed(item.refusal), "body": _packed(item.body)}
-    tx.connection.execute(insert(received), {**tx.key, **row})
+    _ADD.change(tx.connection, {**tx.key, **row})
 
 
 def find(tx: Tx, supplier: str, kci: str) -> Received | None:
     """The KCI of this id, if this supplier has sent it before."""
-    row = tx.connection.execute(_FIND, _key(tx) | {"of_supplier": supplier, "of_kci": kci}).mappings().one_or_none()
+    row = _FIND.one(tx.connection, _key(tx) | {"of_supplier": supplier, "of_kci": kci})
     return None if row is None else _from_row(row)
 
 
 def held(tx: Tx, tenant: str, order_id: int) -> list[Received]:
     """The KCIs of an order that wait, the lowest number first."""
-    rows = tx.connection.execute(_HELD, _key(tx) | {"of_tenant": tenant, "of_order": order_id}).mappings()
-    return [_from_row(row) for row in rows.all()]
+    rows = _HELD.rows(tx.connection, _key(tx) | {"of_tenant": tenant, "of_order": order_id})
+    return [_from_row(row) for row in rows]
 
 
 def settle(tx: Tx, item: Received, refusal: tuple[str, ...] | None) -> None:
     """A held KCI was judged."""
     key = _key(tx) | {"of_supplier": item.supplier, "of_kci": item.kci}
-    tx.connection.execute(_SETTLE, key | {"why": _packed(refusal)})
+    _SETTLE.change(tx.connection, key | {"why": _packed(refusal)})
 
 
 def _packed(document: Any) -> bytes | None:
     return None if document is None else pack(document)
 
 
-def _from_row(row: Mapping[Any, Any]) -> Received:
-    refusal = None if row["refusal"] is None else tuple(unpack(row["refusal"]))
-    body = None if row["body"] is None else unpack(row["body"])
-    return Received(**{**row, "refusal": refusal, "body": body})
+def _from_row(row: Row) -> Received:
+    *about, held, refusal, body = row
+    why = None if refusal is None else tuple(unpack(refusal))
+    values = (*about, bool(held), why, None if body is None else unpack(body))
+    return Received(*values)
 
 
 def _key(tx: Tx) -> dict[str, Any]:

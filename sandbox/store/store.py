@@ -61,7 +61,7 @@ class Store:
     def query(self, work: Callable[[Connection], T]) -> T:
         """Read outside any world, as of one moment. Raises Unavailable; a Problem for a value that cannot be there."""
         try:
-            with self._reading.connect() as connection:
+            with self._reading.begin() as connection:
                 return work(connection)
         except _TROUBLE as error:
             raise Unavailable(str(error)) from error
@@ -99,7 +99,13 @@ class Store:
         return self.query(lambda connection: work(self._enter(worlds.find(connection, world), connection, at, epoch)))
 
     def write(
-        self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None, alone: bool = False
+        self,
+        world: str,
+        work: Callable[[Tx], T],
+        *,
+        at: int | None = None,
+        epoch: int | None = None,
+        alone: bool = False,
     ) -> T:
         """Write in a world and wake whom it concerns. `alone`: with nobody else writing in that world meanwhile.
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import supplier_orders
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 
@@ -32,31 +33,33 @@ _BY_ID = (
     supplier_orders.c.tenant == bindparam("of_tenant"),
     supplier_orders.c.id == bindparam("of_id"),
 )
-_FIND = select(*(supplier_orders.c[name] for name in _NAMES)).where(*_BY_ID)
-_SAVE = (
+_ADD = Statement(insert(supplier_orders))
+_FIND = Statement(select(*(supplier_orders.c[name] for name in _NAMES)).where(*_BY_ID))
+_SAVE = Statement(
     update(supplier_orders).where(*_BY_ID).values(sequence=bindparam("new_sequence"), entity=bindparam("new_entity"))
 )
 
 
 def find(tx: Tx, supplier: str, tenant: str, order_id: int) -> SupplierOrder | None:
     """The supplier's order of this tenant and gateway id."""
-    row = tx.connection.execute(_FIND, _key(tx, supplier, tenant, order_id)).mappings().one_or_none()
+    row = _FIND.one(tx.connection, _key(tx, supplier, tenant, order_id))
     if row is None:
         return None
-    return SupplierOrder(**{**row, "answer": unpack(row["answer"]), "entity": unpack(row["entity"])})
+    *about, answer, entity = row
+    values = (*about, unpack(answer), unpack(entity))
+    return SupplierOrder(*values)
 
 
 def add(tx: Tx, order: SupplierOrder) -> None:
     """A new order at the supplier."""
-    tx.connection.execute(
-        insert(supplier_orders), {**tx.key, **vars(order), "answer": pack(order.answer), "entity": pack(order.entity)}
-    )
+    documents = {"answer": pack(order.answer), "entity": pack(order.entity)}
+    _ADD.change(tx.connection, {**tx.key, **vars(order), **documents})
 
 
 def save(tx: Tx, order: SupplierOrder) -> None:
     """Keep the order as the supplier has it now."""
     changes = {"new_sequence": order.sequence, "new_entity": pack(order.entity)}
-    tx.connection.execute(_SAVE, _key(tx, order.supplier, order.tenant, order.id) | changes)
+    _SAVE.change(tx.connection, _key(tx, order.supplier, order.tenant, order.id) | changes)
 
 
 def _key(tx: Tx, supplier: str, tenant: str, order_id: int) -> dict[str, Any]:

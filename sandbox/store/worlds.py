@@ -7,12 +7,17 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sandbox.domain.worldtime import World
 from sandbox.store.schema import worlds
+from sandbox.store.statements import Statement
 
 _COLUMNS = tuple(worlds.c)
-_FIND = select(*_COLUMNS).where(worlds.c.name == bindparam("world_name"))
+_OF_WORLD = select(*_COLUMNS).where(worlds.c.name == bindparam("of_world"))
+_FIND = Statement(_OF_WORLD)
 # On PostgreSQL a reset waits for those who write in the world, and those who come later see what it did.
-_KEEP = _FIND.with_for_update(read=True, key_share=True)
-_TAKE = _FIND.with_for_update()
+_KEEP = Statement(_OF_WORLD.with_for_update(read=True, key_share=True))
+_TAKE = Statement(_OF_WORLD.with_for_update())
+_KEEP_RUN = Statement(
+    update(worlds).where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+)
 
 
 class Outrun(Exception):
@@ -21,17 +26,17 @@ class Outrun(Exception):
 
 def find(connection: Connection, name: str) -> World:
     """The world of this name."""
-    return World(*connection.execute(_FIND, {"world_name": name}).one())
+    return _found(_FIND, connection, name)
 
 
 def keep(connection: Connection, name: str) -> World:
     """The world of this name, which stays in its epoch until the transaction ends."""
-    return World(*connection.execute(_KEEP, {"world_name": name}).one())
+    return _found(_KEEP, connection, name)
 
 
 def take(connection: Connection, name: str) -> World:
     """The world of this name, when nobody writes in it any more, and with everybody kept out of it."""
-    return World(*connection.execute(_TAKE, {"world_name": name}).one())
+    return _found(_TAKE, connection, name)
 
 
 def every(connection: Connection) -> list[World]:
@@ -79,10 +84,14 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
 
 def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
     """Change the world's row while this run has its clock; False when it has lost it."""
-    kept = connection.execute(
-        update(worlds).where(worlds.c.name == name, worlds.c.run_token == token).values(**changes)
-    )
-    return kept.rowcount == 1
+    return _KEEP_RUN.change(connection, {"of_world": name, "held_token": token, "run_token": token, **changes}) == 1
+
+
+def _found(statement: Statement, connection: Connection, name: str) -> World:
+    row = statement.one(connection, {"of_world": name})
+    if row is None:
+        raise LookupError(f"there is no world {name}")
+    return World(*row)
 
 
 def _row(world: World) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
+
+from sandbox.store.statements import Statement
 
 Work = Callable[[Connection], Any]
 _GROUP = 64
+_SET, _GO_BACK, _LET_GO = (Statement(text(f"{do} work")) for do in ("SAVEPOINT", "ROLLBACK TO", "RELEASE"))
 
 
 class GroupWriter:
@@ -76,12 +79,12 @@ class GroupWriter:
 
 def _outcome(connection: Connection, work: Work) -> tuple[Any, Exception | None]:
     """What one piece of work returned or raised; when it raised, nothing of it is left in the group."""
-    connection.exec_driver_sql("SAVEPOINT work")
+    _SET.change(connection, {})
     result, refusal = None, None
     try:
         result = work(connection)
     except Exception as error:  # noqa: BLE001 - it is handed to whoever gave the work
-        connection.exec_driver_sql("ROLLBACK TO work")
+        _GO_BACK.change(connection, {})
         refusal = error
-    connection.exec_driver_sql("RELEASE work")
+    _LET_GO.change(connection, {})
     return result, refusal

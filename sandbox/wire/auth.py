@@ -91,9 +91,10 @@ class Tokens:
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")
         if claims["sub"] == _SELF:
             return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
-        client, epoch = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
-        if client is None or client.version != claims["ver"]:
+        found = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
+        if found is None or found[0].version != claims["ver"]:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
+        client, epoch = found
         return Caller(client.kind, client.code, client.world, epoch)
 
     def _client(self, call: Call, kinds: tuple[str, ...]) -> accounts.Client:

@@ -32,7 +32,7 @@ def play(store: Store, handlers: Handlers, job: Job) -> bool:
         store.write(job.world, lambda tx: _settle(tx, job, settle), at=job.due_at, epoch=job.epoch)
     except (LaneLost, StaleEpoch) as lost:
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
-    except Exception as broken:  # noqa: BLE001 - whatever a handler does, the loop goes on
+    except Exception as broken:
         if _rest(store, job):
             log.error("%s of %s broke: it is tried again", job.kind, job.owner, exc_info=broken)
         return False

@@ -12,8 +12,8 @@ def missing(tx: Tx, owner: str, kind: str, text: str, *, gone: int | None = None
     `gone` is the status of the latter; by itself it is 404, as the published operations have it.
     """
     reset_at = tx.world.reset_at
-    if reset_at is not None and text.isascii() and text.isdecimal():
-        if 0 < int(text[:19]) <= last_number(tx.connection, tx.world.name, owner, kind):
-            when = f"by the reset of {to_text(reset_at)}, or by one before it"
-            return Problem(NOT_FOUND, (f"{kind} {text} was removed {when}",), gone)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else 0
+    if reset_at is not None and 0 < number <= last_number(tx.connection, tx.world.name, owner, kind):
+        when = f"by the reset of {to_text(reset_at)}, or by one before it"
+        return Problem(NOT_FOUND, (f"{kind} {number} was removed {when}",), gone)
     return not_found(f"you have no {kind} {text}")

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.auth import ClientAuth
+from oauthlib.oauth2 import BackendApplicationClient
+from requests.auth import HTTPBasicAuth
+from requests_oauthlib import OAuth2Session as OAuthlibSession
 
 from tests.support.processes import served
 from tests.support.sandboxes import Json, Tenant
@@ -19,7 +21,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def session(url: str, client_id: str, method: str | ClientAuth, kind: str = "tenant") -> OAuth2Session:
+def session(url: str, client_id: str, method: str, kind: str = "tenant") -> OAuth2Session:
     """A client of authlib's that fetches its token, and a new one whenever it has ended."""
     return OAuth2Session(
         client_id,
@@ -30,7 +32,7 @@ def session(url: str, client_id: str, method: str | ClientAuth, kind: str = "ten
     )
 
 
-def sender(client: OAuth2Session, url: str) -> Any:
+def sender(client: OAuth2Session | OAuthlibSession, url: str) -> Any:
     """Calls with the client's own token, whatever the test support would have sent."""
 
     def send(method: str, path: str, **more: Any) -> tuple[int, Json]:
@@ -85,3 +87,23 @@ def test_authlib_fetches_a_new_token_when_the_old_one_has_ended(url: str) -> Non
     client.token = {**first, "expires_at": 1}
     assert client.get(f"{url}/_sandbox/clock", timeout=30).status_code == 200
     assert client.token["expires_at"] > 1
+
+
+@pytest.mark.parametrize("in_form", [False, True])
+def test_requests_oauthlib_gets_a_token_and_places_an_order(
+    url: str, in_form: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # it is on this machine, without TLS
+    client = OAuthlibSession(client=BackendApplicationClient("tenant2"))
+    token = client.fetch_token(
+        f"{url}/v1/auth/tenant/access-token",
+        client_secret="tenant2-secret",
+        include_client_id=in_form,
+        auth=None if in_form else HTTPBasicAuth("tenant2", "tenant2-secret"),
+    )
+    assert token["token_type"] == "Bearer"
+    tenant = Tenant(sender(client, url))
+    tenant.free_addresses = tenant.get("/_sandbox/addresses")["items"][:20]
+    order = tenant.place("ORDER_REJECTED")
+    tenant.drain()
+    assert tenant.told(order["id"])[-1] == ("TERMINATED", "REJECTED")

@@ -1,0 +1,144 @@
+"""The loop in real time: it plays what comes due, and nothing stops it but being stopped."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.domain.worldtime import World, with_rate
+from sandbox.store import claiming, lanes, worlds
+from sandbox.store.lanes import Job, NewJob
+from sandbox.store.store import Store
+from sandbox.world.clock import SystemClock
+from sandbox.world.player import Player, Settle
+
+CLOCK = SystemClock()
+WAIT = 20
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Store]:
+    """A store on the machine's clock, with a live world."""
+    store = Store(f"sqlite:///{tmp_path}/live.db", CLOCK.now)
+    now = CLOCK.now()
+    store.transact(lambda connection: worlds.add(connection, World("earth", "seed", 1, now, now, 1, None)))
+    yield store
+    store.close()
+
+
+def queue(store: Store, lane: str, *kinds: str, owner: str = "TENANT1", after: int = 0) -> None:
+    """Jobs that are due some milliseconds from now."""
+    store.write(
+        "earth",
+        lambda tx: lanes.queue(
+            tx, lane, owner, [NewJob(kind, tx.now + after, {}, rank) for rank, kind in enumerate(kinds)]
+        ),
+    )
+
+
+class Stage:
+    """Handlers that note what they play; `hang` waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.played: list[str] = []
+        self.let_go = threading.Event()
+        self._changed = threading.Condition()
+
+    def play(self, job: Job) -> Settle:
+        """Note it at once."""
+        with self._changed:
+            self.played.append(f"{job.kind} of {job.owner}")
+            self._changed.notify_all()
+        if job.kind == "hang":
+            self.let_go.wait(WAIT)
+        return lambda _tx: None
+
+    def wait_for(self, *played: str) -> None:
+        """Fails when it does not come to that in time."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: set(played) <= set(self.played), WAIT), self.played
+
+
+def make_player(store: Store, stage: Stage, threads: int = 4) -> Player:
+    """A player of these handlers, started."""
+    kinds = ("a", "b", "c", "hang")
+    player = Player(store, CLOCK, dict.fromkeys(kinds, stage.play), threads=threads, lease=60_000)
+    player.start()
+    return player
+
+
+def test_what_is_queued_is_played_at_once_and_in_order(live: Store) -> None:
+    """Before and after the start, what is due now and what is due soon."""
+    stage = Stage()
+    queue(live, "lane", "a", "b")
+    player = make_player(live, stage)
+    stage.wait_for("b of TENANT1")
+    queue(live, "lane", "c", after=100)
+    stage.wait_for("c of TENANT1")
+    player.stop()
+    assert stage.played == ["a of TENANT1", "b of TENANT1", "c of TENANT1"]
+
+
+def test_a_change_of_speed_wakes_the_player(live: Store) -> None:
+    """What was hours away is due at once at a hundred hours a second."""
+    stage = Stage()
+    player = make_player(live, stage)
+    queue(live, "lane", "a", after=3_600_000)
+    live.write("earth", lambda tx: worlds.set_clock(tx.connection, with_rate(tx.world, tx.real, 360_000)))
+    stage.wait_for("a of TENANT1")
+    player.stop()
+    assert stage.played == ["a of TENANT1"]
+
+
+def test_one_hanging_endpoint_holds_up_nobody_else(live: Store) -> None:
+    """Its owner gets half of the threads, and the rest again when they are free."""
+    stage = Stage()
+    for number in range(6):
+        queue(live, f"lane {number}", "hang", owner="TENANT3")
+    player = make_player(live, stage, threads=4)
+    stage.wait_for("hang of TENANT3")
+    queue(live, "other", "a", "b", owner="TENANT4")
+    stage.wait_for("b of TENANT4")
+    assert stage.played.count("hang of TENANT3") == 2
+    queue(live, "last", "c", owner="TENANT3")
+    stage.let_go.set()
+    stage.wait_for("c of TENANT3")
+    player.stop()
+    assert stage.played.count("hang of TENANT3") == 6
+
+
+def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> None:
+    """The lane is given back, with the next job at its head."""
+    stage = Stage()
+    queue(live, "lane", "hang", "a")
+    player = make_player(live, stage)
+    stage.wait_for("hang of TENANT1")
+    stopping = threading.Thread(target=player.stop)
+    stopping.start()
+    stage.let_go.set()
+    stopping.join(WAIT)
+    assert not stopping.is_alive()
+    assert not live.read("earth", lambda tx: claiming.anything_leased(tx, tx.real))
+    head = live.write(
+        "earth", lambda tx: claiming.claim_next(tx, None, retries=True, lease_until=tx.real + 1, beside=[])
+    )
+    assert head is not None
+    assert (head.kind, stage.played) == ("a", ["hang of TENANT1"])
+
+
+def test_the_loop_survives_whatever_goes_wrong_in_it(live: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A player that died silently would leave every order waiting for ever."""
+    stage, real, failures = Stage(), claiming.anything_due, [ZeroDivisionError(), RuntimeError()]
+
+    def fail_at_first(*args: object) -> bool:
+        if failures:
+            raise failures.pop()
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(claiming, "anything_due", fail_at_first)
+    queue(live, "lane", "a")
+    player = make_player(live, stage)
+    stage.wait_for("a of TENANT1")
+    player.stop()
+    assert failures == []
