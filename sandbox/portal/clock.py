@@ -59,11 +59,12 @@ def advance(conductor: Conductor, call: Call) -> Answer:
 
 def _played(call: Call, played: Played) -> Answer:
     """A run as its caller may see it: what concerned others in a shared world stays theirs."""
-    fired = [_fired(job) for job in played.fired if job.owner == call.caller.code]
+    fired = [played_entry(job) for job in played.fired if job.owner == call.caller.code]
     return Answer(200, {"now": to_text(played.now), "fired": fired, "more": played.more})
 
 
-def _fired(job: Job) -> dict[str, Any]:
+def played_entry(job: Job) -> dict[str, Any]:
+    """A job as its owner sees it."""
     return {
         "at": to_text(job.due_at),
         "kind": job.kind,

@@ -7,6 +7,7 @@ earlier epochs left is swept in small batches afterwards, by whoever gets to it:
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World, begun_anew
@@ -57,9 +58,12 @@ def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
 
 
 def sweep(store: Store, go_on: Callable[[], bool]) -> int:
-    """Remove what earlier epochs left in any world: how many rows that were. Asks before each batch."""
+    """Remove what earlier epochs left in any world: how many rows that were. Asks after each batch."""
     removed = 0
     for world in store.query(worlds.every):
-        while go_on() and (batch := store.transact(lambda tx, world=world: epochs.sweep(tx, world, BATCH))):  # type: ignore[misc]
-            removed += batch
+        if world.epoch > 1 and store.query(partial(epochs.anything_left, world=world)):
+            while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
+                removed += batch
+                if not go_on():
+                    return removed
     return removed
