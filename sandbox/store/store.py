@@ -96,25 +96,13 @@ class Store:
 
     def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
         """Read in a world, at its present moment or as of `at`. Raises StaleEpoch if it is no longer in `epoch`."""
-        return self.query(lambda connection: work(self._enter(worlds.find(connection, world), connection, at, epoch)))
+        return self.query(lambda connection: work(self._open(connection, world, at, epoch)))
 
-    def write(
-        self,
-        world: str,
-        work: Callable[[Tx], T],
-        *,
-        at: int | None = None,
-        epoch: int | None = None,
-        alone: bool = False,
-    ) -> T:
-        """Write in a world and wake whom it concerns. `alone`: with nobody else writing in that world meanwhile.
-
-        Raises StaleEpoch if the world is no longer in `epoch`.
-        """
-        look = worlds.take if alone else worlds.keep
+    def write(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
+        """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`."""
 
         def run(connection: Connection) -> tuple[T, set[str]]:
-            tx = self._enter(look(connection, world), connection, at, epoch)
+            tx = self._open(connection, world, at, epoch)
             return work(tx), tx.rings
 
         result, rings = self.transact(run)
@@ -130,8 +118,9 @@ class Store:
         if self._owned is not None:
             self._owned.close()
 
-    def _enter(self, world: World, connection: Connection, at: int | None, epoch: int | None) -> Tx:
+    def _open(self, connection: Connection, name: str, at: int | None, epoch: int | None) -> Tx:
+        world = worlds.find(connection, name)
         if epoch is not None and world.epoch != epoch:
-            raise StaleEpoch(world.name)
+            raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)

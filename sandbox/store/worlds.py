@@ -10,33 +10,22 @@ from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 
 _COLUMNS = tuple(worlds.c)
-_OF_WORLD = select(*_COLUMNS).where(worlds.c.name == bindparam("of_world"))
-_FIND = Statement(_OF_WORLD)
-# On PostgreSQL a reset waits for those who write in the world, and those who come later see what it did.
-_KEEP = Statement(_OF_WORLD.with_for_update(read=True, key_share=True))
-_TAKE = Statement(_OF_WORLD.with_for_update())
+_FIND = Statement(select(*_COLUMNS).where(worlds.c.name == bindparam("of_world")))
 _KEEP_RUN = Statement(
     update(worlds).where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
 )
 
 
 class Outrun(Exception):
-    """Between looking at a world's clock and setting it, somebody set it further on: to be looked at again."""
+    """Between looking at a world and changing it, somebody moved it further on: to be looked at again."""
 
 
 def find(connection: Connection, name: str) -> World:
     """The world of this name."""
-    return _found(_FIND, connection, name)
-
-
-def keep(connection: Connection, name: str) -> World:
-    """The world of this name, which stays in its epoch until the transaction ends."""
-    return _found(_KEEP, connection, name)
-
-
-def take(connection: Connection, name: str) -> World:
-    """The world of this name, when nobody writes in it any more, and with everybody kept out of it."""
-    return _found(_TAKE, connection, name)
+    row = _FIND.one(connection, {"of_world": name})
+    if row is None:
+        raise LookupError(f"there is no world {name}")
+    return World(*row)
 
 
 def every(connection: Connection) -> list[World]:
@@ -61,8 +50,15 @@ def set_clock(connection: Connection, world: World) -> None:
 
 
 def begin_epoch(connection: Connection, world: World) -> None:
-    """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on."""
-    connection.execute(update(worlds).where(worlds.c.name == world.name).values(_row(world)))
+    """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on.
+
+    Until the transaction ends nobody claims anything in it. Raises Outrun when somebody else has begun that epoch.
+    """
+    begun = connection.execute(
+        update(worlds).where(worlds.c.name == world.name, worlds.c.epoch == world.epoch - 1).values(_row(world))
+    )
+    if begun.rowcount != 1:
+        raise Outrun(world.name)
 
 
 def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:
@@ -85,13 +81,6 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
 def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
     """Change the world's row while this run has its clock; False when it has lost it."""
     return _KEEP_RUN.change(connection, {"of_world": name, "held_token": token, "run_token": token, **changes}) == 1
-
-
-def _found(statement: Statement, connection: Connection, name: str) -> World:
-    row = statement.one(connection, {"of_world": name})
-    if row is None:
-        raise LookupError(f"there is no world {name}")
-    return World(*row)
 
 
 def _row(world: World) -> dict[str, Any]:

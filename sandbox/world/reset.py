@@ -16,7 +16,7 @@ from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 
 KCIS = ("beat", "push")  # jobs that would have become a KCI, or brought one
-BATCH = 500  # rows that one transaction of a sweep removes
+BATCH = 200  # rows that one transaction of a sweep removes
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def beginning(world_start: str, real: int) -> int:
 
 def reset(store: Store, name: str, world_start: str) -> Reset:
     """Begin the world anew, whatever is under way in it."""
-    return store.write(name, lambda tx: _begin(tx, world_start, tx.world.resets_at), alone=True)
+    return store.write(name, lambda tx: _begin(tx, world_start, tx.world.resets_at))
 
 
 def reset_if_due(store: Store, name: str, world_start: str, due: int, following: int | None) -> Reset | None:
@@ -44,15 +44,15 @@ def reset_if_due(store: Store, name: str, world_start: str, due: int, following:
     def work(tx: Tx) -> Reset | None:
         return _begin(tx, world_start, following) if tx.world.resets_at == due else None
 
-    return store.write(name, work, alone=True)
+    return store.write(name, work)
 
 
 def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
+    world = begun_anew(tx.world, tx.real, beginning(world_start, tx.real), resets_at)
+    worlds.begin_epoch(tx.connection, world)  # from here on nothing more is claimed: what was is all that there is
     on_the_wire = claiming.leased(tx)
     cancelled = Counter(epochs.waiting(tx, KCIS))
     cancelled.subtract(job.owner for job in on_the_wire if job.kind in KCIS)
-    world = begun_anew(tx.world, tx.real, beginning(world_start, tx.real), resets_at)
-    worlds.begin_epoch(tx.connection, world)
     tx.rings.add(lanes.PLAYER)
     return Reset(world, tuple(on_the_wire), cancelled)
 

@@ -11,7 +11,7 @@ from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
 from sandbox.store import claiming, lanes, worlds
 from sandbox.store.lanes import Job
-from sandbox.store.store import Store, Tx
+from sandbox.store.store import StaleEpoch, Store, Tx
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
 from sandbox.world.player import Handlers, play
@@ -98,7 +98,7 @@ class Conductor:
         """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""
         if not worlds.begin_run(tx.connection, tx.world.name, token, tx.real, tx.real + self.lease):
             raise _refused("another advance, step or drain of this world is under way: wait for its answer")
-        world = worlds.find(tx.connection, tx.world.name)
+        world = _present(tx)
         now = replace(world, run_until=0).now(tx.real)
         upto = None if target is None else target(now)
         if upto is not None:
@@ -128,6 +128,7 @@ class Conductor:
                 "run_until": tx.real + self.lease,
             }
             if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
+                _present(tx)
                 raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
         return job
 
@@ -146,6 +147,14 @@ class Conductor:
 
         world = self.store.write(run.world, end, epoch=run.epoch)
         return Played(world.now(self.clock.now()), tuple(fired), more)
+
+
+def _present(tx: Tx) -> World:
+    """The world as it is now, which on PostgreSQL may be later than when the transaction began."""
+    world = worlds.find(tx.connection, tx.world.name)
+    if world.epoch != tx.world.epoch:
+        raise StaleEpoch(world.name)
+    return world
 
 
 def _refused(message: str) -> Problem:
