@@ -19,8 +19,11 @@ from sandbox.spec.checks import Checks
 from sandbox.spec.documents import load_document
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
+from sandbox.wire.reading import parse_json
 
 PREFIX = "The supplier API returned the following message: "  # published: how a supplier's own words are marked
+
+LONGEST_TEXT = 1_000  # characters of a text in a KCI (FreeText in the documents)
 
 _DOCUMENT = load_document("supplier")
 _CHECKS = Checks(_DOCUMENT)
@@ -66,10 +69,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         url=f"{SCHEME}://suppliers/{call.supplier}{operation.path}",
         headers=headers,
         body=None if call.body is None else orjson.dumps(call.body),
-        query={
-            name: orjson.dumps(value).decode() if isinstance(value, Mapping) else value
-            for name, value in call.query.items()
-        },
+        query={name: _written(value) for name, value in call.query.items()},
         timeout=parts.settings.supplier_timeout,
         at=call.at,
     )
@@ -84,16 +84,26 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     return _judged(call, reply)
 
 
+def _written(value: Any) -> str:
+    """A query parameter as the Supplier API has it: objects as JSON, lists with commas in one."""
+    if isinstance(value, Mapping):
+        return orjson.dumps(value).decode()
+    return ",".join(value) if isinstance(value, list | tuple) else str(value)
+
+
 def _judged(call: Ask, reply: Reply) -> tuple[int, Any]:
-    try:
-        body = orjson.loads(reply.body) if reply.body else None
-    except orjson.JSONDecodeError:
-        raise _nonsense(call, "the body is not JSON") from None
+    operation = _DOCUMENT.operations[call.operation]
     if reply.status == 422:
-        return reply.status, _messages(body)
+        return reply.status, _messages(reply)
     if reply.status >= 300:
-        raise _failure(reply.status, _messages(body))
-    wrong = _CHECKS.answer(_DOCUMENT.operations[call.operation], reply.status, body)
+        raise _failure(reply.status, _messages(reply))
+    if operation.answers.get(str(reply.status), ...) is None:
+        return reply.status, None  # documented without a body: whatever came is not read
+    try:
+        body = parse_json(reply.body)
+    except ValueError as error:
+        raise _nonsense(call, f"the body {error}") from None
+    wrong = _CHECKS.answer(operation, reply.status, body)
     if wrong:
         raise _nonsense(call, "; ".join(str(item) for item in wrong))
     return reply.status, body
@@ -113,9 +123,21 @@ def _failure(status: int, messages: list[str]) -> Problem:
     return Problem(SUPPLIER_FAULT, told)
 
 
-def _messages(body: Any) -> list[str]:
+def _messages(reply: Reply) -> list[str]:
+    """The supplier's own words, as many of them as a KCI's text has room for."""
+    try:
+        body = parse_json(reply.body)
+    except ValueError:
+        body = None
     messages = body.get("messages") if isinstance(body, dict) else None
-    return [str(message) for message in messages] if isinstance(messages, list) and messages else ["(no message)"]
+    texts = [str(message).strip() for message in messages] if isinstance(messages, list) else []
+    kept: list[str] = []
+    for text in filter(None, texts):
+        room = LONGEST_TEXT - sum(len(each) + 2 for each in kept)
+        if room <= 0:
+            break
+        kept.append(text[:room])
+    return kept or ["(no message)"]
 
 
 def refusal(messages: list[str]) -> Problem:
