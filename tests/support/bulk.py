@@ -8,7 +8,9 @@ from sandbox.store.documents import pack
 from sandbox.store.schema import jobs, lanes, metadata, worlds
 from sandbox.store.store import Store, Tx
 
-IN_WORLDS = [table for table in metadata.sorted_tables if {"world", "epoch"} <= set(table.c.keys())]
+IN_WORLDS = [
+    table for table in metadata.sorted_tables if table is not worlds and {"world", "epoch"} <= set(table.c.keys())
+]
 PER_ORDER = {"kcis": 4, "mailbox": 4, "received": 4, "timeline": 8, "jobs": 4}
 LATER = 10_000_000_000_000  # world time
 
@@ -18,9 +20,13 @@ _NOBODYS = {"leased_until": 0, "not_before": 0, "attempts": 0, "fence": 0, "due_
 
 def fill(store: Store, world: str, orders: int, owner: str = "TENANT1") -> None:
     """What so many orders of this owner leave in the world's present epoch: about 25 rows each."""
+    store.write(world, lambda tx: fill_in(tx, orders, owner))
+
+
+def fill_in(tx: Tx, orders: int, owner: str = "TENANT1") -> None:
+    """The same as part of a transaction."""
     for table in IN_WORLDS:
-        if table is not worlds:
-            store.write(world, lambda tx, table=table: _fill(tx, table, orders, owner))  # type: ignore[misc]
+        _fill(tx, table, orders, owner)
 
 
 def rows_of(store: Store, world: str) -> dict[tuple[str, int], int]:
@@ -28,7 +34,6 @@ def rows_of(store: Store, world: str) -> dict[tuple[str, int], int]:
     counts = {
         (table.name, epoch): count
         for table in IN_WORLDS
-        if table is not worlds
         for epoch, count in store.query(
             lambda connection, table=table: connection.execute(  # type: ignore[misc]
                 select(table.c.epoch, func.count()).where(table.c.world == world).group_by(table.c.epoch)
