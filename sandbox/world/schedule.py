@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from sandbox.domain.worldtime import World
@@ -85,12 +86,10 @@ class Schedule:
     def start(self) -> None:
         """Look at once, then at every time of the timetable, and every few minutes."""
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
-        kept = {"coalesce": True, "misfire_grace_time": None}
-        if self._timetable.trigger is not None:
-            self._scheduler.add_job(self.tick, self._timetable.trigger, **kept)
-        every = IntervalTrigger(minutes=LOOK_AGAIN, timezone=ZONE)
-        first = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
-        self._scheduler.add_job(self.tick, every, next_run_time=first, **kept)
+        at_once, every = DateTrigger(timezone=ZONE), IntervalTrigger(minutes=LOOK_AGAIN, timezone=ZONE)
+        for trigger in (at_once, every, self._timetable.trigger):
+            if trigger is not None:
+                self._scheduler.add_job(self.tick, trigger, coalesce=True, misfire_grace_time=None)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -45,7 +45,7 @@ def reset_until_killed(file: Path, statement: int) -> None:
 
 
 def main(template: Path, stride: int) -> None:
-    """A file for each statement of the reset, and for every so many of the sweep, until nothing is left to be killed."""
+    """A file for each statement of the reset, and for every so many of the sweep, to its end."""
     first = Path(shutil.copy(template, template.with_name("first.db")))
     reset_until_killed(first, NEVER)  # what is compiled now, the children need not compile
     statement = 0
