@@ -195,13 +195,14 @@ def test_resend_pushes_the_same_again(tenant: Tenant, sink: Sink) -> None:
     order = tenant.place("ORDER_ACKNOWLEDGED")
     tenant.advance("P15D")
     assert statuses(tenant, order) == ["FAILED", "DELIVERED"]
-    update = tenant.inbox()[0]["kci"]
+    update, used = tenant.inbox()[0]["kci"], {taken.headers["x-request-id"] for taken in sink.taken}
     sink.answer = lambda _taken: 204
     sink.taken.clear()
     assert tenant.post(f"/_sandbox/kcis/{update['id']}/resend")["deliveryStatus"] == "PENDING"
     assert statuses(tenant, order) == ["PENDING", "DELIVERED"]
     tenant.drain()
     assert [taken.raw for taken in sink.taken] == [orjson.dumps(update)]
+    assert {taken.headers["x-request-id"] for taken in sink.taken}.isdisjoint(used)
     assert statuses(tenant, order) == ["DELIVERED"] * 2
 
 

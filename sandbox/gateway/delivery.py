@@ -56,12 +56,13 @@ def resend(tx: Tx, owner: str, kci_id: str) -> str:
         raise Problem(INVALID_REQUEST, ("no callback is registered: PUT /_sandbox/callback first",), 409)
     kcis.set_status(tx, owner, kci_id, kci.PENDING)
     lanes.withdraw(tx, _lane(owner, found.order_id), rank=found.sequence)  # a retry that waits: this comes instead
-    _queue(tx, owner, found.order_id, kci_id, found.sequence)
+    again = accounts.next_number(tx.connection, tx.world.name, owner, "resend")
+    _queue(tx, owner, found.order_id, kci_id, found.sequence, again)
     return kci.PENDING
 
 
-def _queue(tx: Tx, tenant: str, order_id: int, kci_id: str, sequence: int) -> None:
-    job = NewJob("push", tx.now, {"order": order_id, "kci": kci_id}, rank=sequence)
+def _queue(tx: Tx, tenant: str, order_id: int, kci_id: str, sequence: int, resend: int = 0) -> None:
+    job = NewJob("push", tx.now, {"order": order_id, "kci": kci_id, "resend": resend}, rank=sequence)
     lanes.queue(tx, _lane(tenant, order_id), tenant, [job])
 
 
@@ -90,7 +91,8 @@ def push(parts: Parts, job: Job) -> Settle:
     kci_id = job.payload["kci"]
 
     def look(tx: Tx) -> tuple[Kci | None, Tenant | None, str]:
-        request_id = make_id(tx.world.seed, tx.world.epoch, "push", job.owner, kci_id, job.attempts)
+        attempt = (job.payload["resend"], job.attempts)  # published: the request id changes with each request
+        request_id = make_id(tx.world.seed, tx.world.epoch, "push", job.owner, kci_id, *attempt)
         return kcis.find(tx, job.owner, kci_id), accounts.find_tenant(tx.connection, job.owner), request_id
 
     found, tenant, request_id = parts.store.read(job.world, look)

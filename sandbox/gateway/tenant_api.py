@@ -34,8 +34,7 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
 def check_availability(parts: Parts, call: Call) -> Answer:
     """GET /service-availability: every supplier is asked at once, and none that is slow or broken fails the others."""
     asked = call.query.get("suppliers") or suppliers_of(parts, call.caller.code)
-    for supplier in asked:
-        check_supplier(parts, call.caller.code, supplier)
+    check_supplier(parts, call.caller.code, *asked, place="query parameter suppliers")
     return Answer(200, list(parts.fan_out.map(partial(_availability_at, parts, call), dict.fromkeys(asked))))
 
 
@@ -59,7 +58,7 @@ def _unavailable(supplier: str, address: Mapping[str, Any], code: str, messages:
 def list_slots(parts: Parts, call: Call) -> Answer:
     """GET /available-appointments: the supplier's free slots, less those that the tenant does not want to see."""
     supplier = call.query["supplier"]
-    check_supplier(parts, call.caller.code, supplier)
+    check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
     query = {
         name: call.query[name]
         for name in ("serviceSpecification", "appointmentFromDate", "appointmentPurpose")

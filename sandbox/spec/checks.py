@@ -127,6 +127,9 @@ def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Viol
         elif error.kind.name == "additionalProperties":
             for name in _kind(error).unexpected:
                 yield Violation(place + _step(name), "is not a documented member", missing=False)
+        elif error.kind.name == "enum":  # the library's own words leave most of a long list out
+            allowed = ", ".join(map(str, _kind(error).options))
+            yield Violation(place, f"the value is not one of {allowed}", missing=False)
         else:
             yield Violation(place, error.message, missing=False)
 

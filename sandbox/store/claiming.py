@@ -113,6 +113,7 @@ _DUE_NEXT = Statement(
         lanes.c.epoch == bindparam("in_epoch"),
         lanes.c.due_at <= bindparam("upto"),
         lanes.c.attempts <= bindparam("tried"),
+        lanes.c.leased_until <= bindparam("real"),
     )
     .order_by(lanes.c.due_at, lanes.c.id)
     .limit(bindparam("most"))
@@ -126,9 +127,10 @@ _HEAD = Statement(_JOB.where(lanes.c.id == bindparam("of_lane")).order_by(jobs.c
 
 
 def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
-    """The head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
-    bounds = {"upto": LAST if upto is None else upto, "tried": _TIRELESS if retries else 0, "most": len(beside) + 1}
-    due = _DUE_NEXT.rows(tx.connection, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, **bounds})
+    """The free head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
+    bounds = {"upto": LAST if upto is None else upto, "tried": _TIRELESS if retries else 0, "real": tx.real}
+    place = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "most": len(beside) + 1}
+    due = _DUE_NEXT.rows(tx.connection, place | bounds)
     for (lane_id,) in due:
         if lane_id not in beside:
             _LEASE.change(tx.connection, {"of_lane": lane_id, "until": lease_until})

@@ -11,6 +11,7 @@ from sandbox.store.schema import VERSION, about, metadata
 from sandbox.store.statements import Statement
 
 _READERS = 32
+_READERS_CACHE, _WRITER_CACHE = 256, 2_048  # kilobytes of pages that a connection keeps; the system keeps the file
 _CONNECTIONS = 16  # to PostgreSQL, for reading and for writing each, and as many again when it is busy
 _MAKING_TABLES = 7_301_968_215_042  # names PostgreSQL's lock: any number that other programs hardly use
 
@@ -50,9 +51,9 @@ def own_file(file: Path) -> IO[str]:
 def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
     """(for reading, for writing), with the tables made. Raises RuntimeError when they are of another version."""
     if is_sqlite(url):
-        reading = _sqlite(url, "BEGIN", fsync=fsync)
+        reading = _sqlite(url, "BEGIN", fsync=fsync, cache=_READERS_CACHE)
         # a read lock that wants to become a write lock may find it taken
-        writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync)
+        writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync, cache=_WRITER_CACHE)
     else:
         # Several statements of one read see the same moment, as they do on SQLite; a write sees what others committed.
         reading = create_engine(
@@ -69,8 +70,15 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
     return reading, writing
 
 
-def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
-    engine = create_engine(url, pool_size=_READERS, max_overflow=_READERS, connect_args={"check_same_thread": False})
+def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
+    # The connection used last is the one whose pages and statements are at hand.
+    engine = create_engine(
+        url,
+        pool_size=_READERS,
+        max_overflow=_READERS,
+        pool_use_lifo=True,
+        connect_args={"check_same_thread": False},
+    )
 
     start = Statement(text(begin))
 
@@ -82,6 +90,7 @@ def _sqlite(url: str, begin: str, *, fsync: bool) -> Engine:
             f"synchronous={'FULL' if fsync else 'NORMAL'}",
             "busy_timeout=10000",
             "foreign_keys=ON",
+            f"cache_size={-cache}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -1,7 +1,7 @@
-"""SQLite's one writer: commits what waits in one group, so many threads share one commit and none fights for a lock."""
+"""SQLite has one writer at a time: what waits meanwhile is committed in one group, so that many share one commit."""
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -16,53 +16,67 @@ _SET, _GO_BACK, _LET_GO = (Statement(text(f"{do} work")) for do in ("SAVEPOINT",
 
 
 class GroupWriter:
-    """A thread that runs pieces of work, each whole or not at all, and answers after the commit of their group."""
+    """Runs pieces of work, each whole or not at all, and answers after the commit of their group.
+
+    Who comes while nobody writes does so at once, in the caller's own thread: to wake another and to wait for it takes
+    longer than most of the work. What comes while somebody writes is the next group of a thread for that.
+    """
 
     def __init__(self, engine: Engine) -> None:
-        self._queue: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
         self._engine = engine
+        self._waiting: deque[tuple[Work, Future[Any]]] = deque()
+        self._given = threading.Condition()  # also so that nothing is given after the end, where nobody would answer it
         self._closed = False
-        self._gate = threading.Lock()  # so that nothing is given after the end, where nobody would answer it
+        self._turn = threading.Lock()
+        self._writing: int | None = None  # the thread that has the turn
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
     def run(self, work: Work) -> Any:
         """What `work` returns, once it is committed; raises what it raises, and then nothing of it is kept."""
-        if threading.current_thread() is self._thread:
+        if self._writing == threading.get_ident():
             raise RuntimeError("a transaction inside a transaction")
         answer: Future[Any] = Future()
-        with self._gate:
-            if self._closed:
-                raise RuntimeError("the database was closed")
-            self._queue.put((work, answer))
+        if self._give(work, answer):
+            try:
+                self._commit([(work, answer)])
+            finally:
+                self._turn.release()
         return answer.result()
 
     def close(self) -> None:
         """Finish what was given so far, then stop. What is given later is refused."""
-        with self._gate:
-            if not self._closed:
-                self._closed = True
-                self._queue.put(None)
+        with self._given:
+            self._closed = True
+            self._given.notify()
         self._thread.join()
+        with self._turn:
+            pass  # whoever still wrote has finished
+
+    def _give(self, work: Work, answer: Future[Any]) -> bool:
+        """Whether the caller has the turn; else the work waits for its group."""
+        with self._given:
+            if self._closed:
+                raise RuntimeError("the database was closed")
+            if not self._waiting and self._turn.acquire(blocking=False):
+                return True
+            self._waiting.append((work, answer))
+            self._given.notify()
+            return False
 
     def _serve(self) -> None:
-        while group := self._next_group():
-            self._commit(group)
+        while self._wait_for_work():
+            with self._turn:
+                self._commit([self._waiting.popleft() for _ in range(min(_GROUP, len(self._waiting)))])
 
-    def _next_group(self) -> list[tuple[Work, Future[Any]]]:
-        group: list[tuple[Work, Future[Any]]] = []
-        item = self._queue.get()
-        while item is not None:
-            group.append(item)
-            if len(group) == _GROUP or self._queue.empty():
-                return group
-            item = self._queue.get()
-        if group:
-            self._queue.put(None)
-        return group
+    def _wait_for_work(self) -> bool:
+        with self._given:
+            self._given.wait_for(lambda: self._waiting or self._closed)
+            return bool(self._waiting)
 
     def _commit(self, group: list[tuple[Work, Future[Any]]]) -> None:
         """Nobody is told anything before the commit: even a refusal may rest on what others of the group have done."""
+        self._writing = threading.get_ident()
         try:
             with self._engine.begin() as connection:
                 outcomes = [_outcome(connection, work) for work, _ in group]
@@ -70,6 +84,8 @@ class GroupWriter:
             for _, answer in group:
                 answer.set_exception(failure)
             return
+        finally:
+            self._writing = None
         for (_, answer), (result, refusal) in zip(group, outcomes, strict=True):
             if refusal is None:
                 answer.set_result(result)

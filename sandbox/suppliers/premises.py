@@ -34,19 +34,22 @@ def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, A
     return found
 
 
-def offered(supplier: Supplier, specification: Mapping[str, Any]) -> Specification:
-    """The specification of this id; refused when the supplier does not sell it."""
+def offered(supplier: Supplier, specification: Mapping[str, Any], place: str = "") -> Specification:
+    """The specification of this id; refused when the supplier does not sell it. `place` is what it stands in."""
     for each in supplier.specifications:
         if each.id == specification["id"]:
             return each
     raise invalid(
-        f"/serviceSpecification: {supplier.code} sells {', '.join(each.id for each in supplier.specifications)}"
+        f"{place}/serviceSpecification: {supplier.code} sells {', '.join(each.id for each in supplier.specifications)}"
     )
 
 
 def check_profile(supplier: Supplier, item: Mapping[str, Any]) -> None:
     """Refuse a LINE_PROFILE that the ordered specification does not have. Other characteristics are kept as sent."""
-    specification = offered(supplier, item["serviceSpecification"])
+    specification = offered(supplier, item["serviceSpecification"], "/serviceOrderItem")
     for each in item.get("serviceCharacteristics", ()):
         if each["name"] == "LINE_PROFILE" and each["value"] not in specification.line_profiles:
-            raise invalid(f"LINE_PROFILE: {specification.id} comes with {', '.join(specification.line_profiles)}")
+            profiles = ", ".join(specification.line_profiles)
+            raise invalid(
+                f"/serviceOrderItem/serviceCharacteristics: LINE_PROFILE of {specification.id} is one of {profiles}"
+            )

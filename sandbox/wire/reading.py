@@ -17,7 +17,9 @@ DEEPEST = 40  # brackets inside brackets that a body may have
 FORM = "application/x-www-form-urlencoded"
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_WRITTEN_AS_A_FRACTION = re.compile(rb"[0-9](\.[0-9]+|[eE][+-]?[0-9]+)\s*[,}\]]|^[^{\[\"]")
+# Two searches, each quick, where one for both would take ten times as long.
+_FRACTION = re.compile(rb"\.[0-9]+\s*([,}\]]|$)")
+_EXPONENT = re.compile(rb"[eE][+-]?[0-9]+\s*([,}\]]|$)")
 _EXACT = 2**53  # a greater float no longer tells whole numbers apart
 
 
@@ -139,7 +141,7 @@ def parse_json(raw: bytes) -> Any:
         raise ValueError(f"is nested more than {DEEPEST} deep")
     if b"\\u0000" in raw and _holds_nul(value):
         raise ValueError("holds the character U+0000, which no text needs")
-    return _whole(value) if _WRITTEN_AS_A_FRACTION.search(raw) else value
+    return _whole(value) if _FRACTION.search(raw) or _EXPONENT.search(raw) else value
 
 
 def _depth(value: Any) -> int:

@@ -182,6 +182,7 @@ def test_a_run_claims_in_order_of_time(store: Store) -> None:
     sooner = claim_next(store, START + 5)
     assert sooner is not None
     assert sooner.kind == "sooner"
+    store.write("earth", lambda tx: lanes.rest(tx, sooner, START + 5_000))
     later = claim_next(store, None, beside=[sooner.lane_id])
     assert later is not None
     assert later.kind == "later"

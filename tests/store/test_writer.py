@@ -76,7 +76,7 @@ def in_one_group(writer: GroupWriter, works: list[Callable[[Connection], Any]]) 
         first = threads.submit(writer.run, hold)
         busy.wait(10)
         given = [threads.submit(outcome, work) for work in works]
-        while writer._queue.qsize() < len(works):
+        while len(writer._waiting) < len(works):
             threading.Event().wait(0.001)
         go.set()
         first.result(10)
@@ -160,6 +160,44 @@ def test_close_finishes_what_was_given_and_refuses_what_comes_later(engine: Engi
 
 
 def test_a_transaction_inside_a_transaction_is_refused(writer: GroupWriter) -> None:
-    """It would wait for itself."""
+    """It would wait for itself, in the caller's thread and in the writer's own."""
     with pytest.raises(RuntimeError, match="inside"):
         writer.run(lambda _connection: writer.run(keep("a")))
+
+    def nested(_connection: Connection) -> str:
+        try:
+            return str(writer.run(keep("b")))
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
+
+    outcomes = in_one_group(writer, [nested, nested])
+    assert [str(each) for each in outcomes] == ["a transaction inside a transaction"] * 2
+
+
+def test_who_comes_while_nobody_writes_does_so_in_its_own_thread(writer: GroupWriter) -> None:
+    """Others of a group are written by a thread that is none of theirs."""
+    assert writer.run(lambda _connection: threading.get_ident()) == threading.get_ident()
+    idents = in_one_group(writer, [lambda _connection: threading.get_ident()] * 3)
+    assert set(idents) == {writer._thread.ident}
+
+
+def test_close_waits_for_whoever_writes(engine: Engine) -> None:
+    """Also for one who does so in its own thread."""
+    writer = GroupWriter(engine)
+    busy, go = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> str:
+        busy.set()
+        go.wait(10)
+        return keep("a")(connection)
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(writer.run, hold)
+        busy.wait(10)
+        closing = threads.submit(writer.close)
+        with pytest.raises(TimeoutError):
+            closing.result(0.05)
+        go.set()
+        closing.result(10)
+        assert first.result(10) == "a"
+    assert kept(engine) == ["a"]

@@ -1,0 +1,141 @@
+"""A sandbox that is killed and started again on the same database and port, and what must be true of it afterwards."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import orjson
+import requests
+
+from tests.support.processes import free_port, kill, over_http, stop, wait_until_ready
+from tests.support.sandboxes import Json, Tenant
+from tests.support.sink import Sink, Taken
+
+ROOT = Path(__file__).parents[2]
+STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "ADDITIONAL", "COMPLETED"]
+
+
+@dataclass
+class Lives:
+    """One sandbox through many lives. `answered` are the orders that a tenant was told of by a 201."""
+
+    folder: Path
+    sink: Sink
+    settings: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    answered: list[int] = field(default_factory=list)
+    tenant: Tenant = field(init=False)
+    body: Json = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, in every life."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def begin(self) -> None:
+        """The first life: the tenant signs in and says where its KCIs go."""
+        self.start()
+        self.tenant = Tenant(over_http(self.url)).sign_in()
+        assert self.tenant.call("PUT", "/_sandbox/callback", json={"url": self.sink.url})[0] == 200
+        self.body = self.tenant.order_body("CEDAR")
+
+    def start(self) -> None:
+        """The next life."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
+        environment |= {
+            "SANDBOX_PORT": str(self.port),
+            "SANDBOX_DATABASE_URL": f"sqlite:///{self.folder}/sandbox.db",
+            "SANDBOX_KEY": "a key for tests",
+            **self.settings,
+        }
+        with (self.folder / "served.log").open("ab") as log:
+            command = [sys.executable, "-m", "tests.crash.entry"]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_until_ready(self.process, self.port)
+
+    def end(self) -> None:
+        """No more lives."""
+        if self.process is not None:
+            stop(self.process)
+
+    def die(self) -> None:
+        """From outside, whatever it is doing."""
+        assert self.process is not None
+        kill(self.process)
+
+    def arm(self, at: int, place: str) -> None:
+        """It will end in its `at`-th transaction from now."""
+        requests.get(f"{self.url}/_crash", params={"at": str(at), "place": place}, timeout=10)
+
+    def place(self, delay: str = "0") -> None:
+        """An order; it may be that there is no answer."""
+        caller = Tenant(over_http(self.url), token=self.tenant.token)
+        headers = {"X-Scenario": "ORDER_SUCCESSFUL", "X-Kci-Delay": delay}
+        try:
+            status, order = caller.call("POST", "/v1/service-orders", json=self.body, headers=headers)
+        except requests.ConnectionError:
+            return
+        if status == 201:
+            self.answered.append(order["id"])
+
+    def place_many(self, count: int) -> None:
+        """That many orders, several at a time, with and without pauses in their stories."""
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: self.place(str(number % 2)), range(count)))
+
+    def died(self, seconds: float) -> bool:
+        """Whether it ended within this time by itself."""
+        assert self.process is not None
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def wait_until(self, done: Callable[[dict[int, list[Json]]], bool], seconds: float = 40) -> dict[int, list[Json]]:
+        """The mailbox by order, once it is as it should be. Fails when that takes too long."""
+        cursor, deadline = "0", time.monotonic() + seconds
+        orders: dict[int, list[Json]] = {}
+        while not done(orders):
+            assert time.monotonic() < deadline, {order: len(kcis) for order, kcis in orders.items()}
+            for item in self.tenant.get("/_sandbox/inbox", {"after": cursor, "wait": 1})["items"]:
+                orders.setdefault(item["kci"]["entity"]["id"], []).append(item["kci"])
+                cursor = item["cursor"]
+        assert self.tenant.get("/_sandbox/inbox", {"after": cursor})["items"] == []
+        return orders
+
+    def _all_told(self, orders: dict[int, list[Json]]) -> bool:
+        """Also those that were taken without an answer, of which only the mailbox knows."""
+        return set(self.answered) <= set(orders) and all(len(kcis) >= len(STORY) for kcis in orders.values())
+
+    def check(self) -> None:
+        """Every order that was answered is there, and every order's story was told: once, in order, and pushed.
+
+        Pushed at least once each, in order, a repeat right after its first and with the same bytes.
+        """
+        told = self.wait_until(self._all_told)
+        for kcis in told.values():
+            assert [kci["information"]["type"] for kci in kcis] == STORY
+            assert [kci["sequenceNumber"] for kci in kcis] == list(range(1, len(STORY) + 1))
+        last = {kcis[-1]["id"] for kcis in told.values()}
+        with self.sink.arrived:
+            assert self.sink.arrived.wait_for(lambda: last <= {taken.kci["id"] for taken in self._pushed()}, 40)
+        pushed: dict[int, list[bytes]] = {}
+        for taken in self._pushed():
+            pushed.setdefault(taken.kci["entity"]["id"], []).append(taken.raw)
+        assert {order: [each for each, _ in groupby(raws)] for order, raws in pushed.items()} == {
+            order: [orjson.dumps(kci) for kci in kcis] for order, kcis in told.items()
+        }
+
+    def _pushed(self) -> list[Taken]:
+        """What came whole: a push may be cut off by the end of its sender."""
+        return [taken for taken in self.sink.taken if len(taken.raw) == int(taken.headers["content-length"])]
