@@ -52,7 +52,7 @@ def place(parts: Parts, call: Call) -> Answer:
         lanes.queue(tx, f"send {tenant} {order_id}", tenant, [NewJob("send", tx.now, payload, rank=0)])
         return order
 
-    order = parts.store.write(call.caller.world, keep, at=call.at)
+    order = parts.write(call, keep)
     return Answer(201, order.entity)
 
 
@@ -97,6 +97,7 @@ def send(parts: Parts, job: Job) -> Settle:
         return lambda _tx: None
     call = Ask(
         world=job.world,
+        epoch=job.epoch,
         tenant=tenant,
         supplier=order.supplier,
         operation="handleCreateOrder",

@@ -31,9 +31,13 @@ _CHECKS = Checks(_DOCUMENT)
 
 @dataclass(frozen=True)
 class Ask:
-    """One call of a supplier's operation for a tenant. `at` is the moment in world time that it is made for."""
+    """One call of a supplier's operation for a tenant, begun in an epoch of the world (None: whichever it is).
+
+    `at` is the moment in world time that it is made for.
+    """
 
     world: str
+    epoch: int | None
     tenant: str
     supplier: str
     operation: str
@@ -48,11 +52,12 @@ class Ask:
 def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     """(status, body) of the supplier's answer: a documented success, or 422 with its reasons as a list of messages.
 
-    Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense.
+    Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense;
+    StaleEpoch when it is the world that was reset.
     """
     operation = _DOCUMENT.operations[call.operation]
     headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('gateway', '', call.world))}",
+        "Authorization": f"Bearer {parts.tokens.own(Caller('gateway', '', call.world, call.epoch))}",
         "Content-Type": "application/json",
         "Tenant": call.tenant,
         "X-Request-ID": call.request_id,
@@ -74,6 +79,8 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         if silence.timed_out:
             raise Problem(SUPPLIER_TIMED_OUT, (f"{call.supplier} gave no timely response",)) from silence
         raise Problem(SUPPLIER_FAULT, (f"{call.supplier} could not be reached: {silence.reason}",)) from silence
+    if reply.status == 503:
+        parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
     return _judged(call, reply)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_ms
-from sandbox.domain.errors import Problem, not_found
+from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
 from sandbox.gateway import ordering
 from sandbox.gateway.checks import check_supplier, suppliers_of
@@ -17,6 +17,7 @@ from sandbox.store.documents import unpack
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.world.stale import missing
 
 
 def handlers(parts: Parts) -> Mapping[str, Handler]:
@@ -86,14 +87,14 @@ def reserve(parts: Parts, call: Call) -> Answer:
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")
 
-    reservation_id = parts.store.write(caller.world, number)
+    reservation_id = parts.write(call, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
     body = {"id": reservation_id, "address": _without_more(request["address"]), **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
     published = {**request, **answer, "id": reservation_id, "address": request["address"]}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
     made = Reservation(caller.code, reservation_id, expires, None, published)
-    parts.store.write(caller.world, lambda tx: reservations.add(tx, made))
+    parts.write(call, lambda tx: reservations.add(tx, made))
     return Answer(201, published)
 
 
@@ -104,7 +105,7 @@ def read_order(parts: Parts, call: Call) -> Answer:
     def look(tx: Tx) -> dict[str, Any]:
         order = orders.find(tx, tenant, int(text)) if _is_id(text) else None
         if order is None:
-            raise not_found(f"you have no order {text}")
+            raise missing(tx, tenant, "order", text)
         updates = [kci.history_entry(unpack(each.body), each.status) for each in kcis.of_order(tx, tenant, order.id)]
         return {**order.entity, "updates": updates}
 
@@ -128,6 +129,7 @@ def _ask(
     """The same operation of the supplier's API, under a request id of its own."""
     return Ask(
         world=call.caller.world,
+        epoch=call.caller.epoch,
         tenant=call.caller.code,
         supplier=supplier,
         operation=call.operation,

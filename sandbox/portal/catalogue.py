@@ -5,13 +5,13 @@ from importlib.metadata import version
 from typing import Any
 
 from sandbox.domain.durations import to_text
-from sandbox.domain.errors import not_found
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import orders, timeline
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.world.stale import missing
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -63,7 +63,7 @@ def show_timeline(parts: Parts, call: Call) -> Answer:
     def look(tx: Tx) -> dict[str, Any]:
         order = orders.find(tx, owner, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
         if order is None:
-            raise not_found(f"you have no order {text}")
+            raise missing(tx, owner, "order", text, gone=410)
         items = [
             {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_order(tx, owner, order.id)
         ]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, String, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, select, update
 
 from sandbox.domain.worldtime import LAST
 from sandbox.store.documents import unpack
@@ -158,17 +158,29 @@ def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, bes
 
 def anything_leased(tx: Tx, real: int) -> bool:
     """Whether a player still has a lane of this world."""
-    leased = select(lanes.c.id).where(
+    return tx.connection.execute(_leased(tx, real).limit(1)).first() is not None
+
+
+def leased(tx: Tx) -> list[Job]:
+    """What players have of this world at this moment."""
+    return _heads(tx.connection, tx.connection.execute(_leased(tx, tx.real)).scalars().all())
+
+
+def _leased(tx: Tx, real: int) -> Select[int]:
+    return select(lanes.c.id).where(
         lanes.c.world == tx.world.name,
         lanes.c.epoch == tx.world.epoch,
         lanes.c.due_at.is_not(None),
         lanes.c.leased_until > real,
     )
-    return tx.connection.execute(leased.limit(1)).first() is not None
 
 
 def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
     connection.execute(_LEASE_THESE, {"lane_ids": lane_ids, "until": until})
+    return _heads(connection, lane_ids)
+
+
+def _heads(connection: Connection, lane_ids: Sequence[int]) -> list[Job]:
     return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": lane_ids})]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    1  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -44,6 +44,8 @@ worlds = Table(
     Column("gap", BigInteger),  # milliseconds between KCIs; null: the scenario's own offsets
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
+    Column("reset_at", BigInteger),  # real
+    Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
 )
 clients = Table(
     "clients",

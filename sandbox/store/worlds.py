@@ -17,7 +17,7 @@ _KEEP_RUN = Statement(
 
 
 class Outrun(Exception):
-    """Between looking at a world's clock and setting it, somebody set it further on: to be looked at again."""
+    """Between looking at a world and changing it, somebody moved it further on: to be looked at again."""
 
 
 def find(connection: Connection, name: str) -> World:
@@ -47,6 +47,27 @@ def set_clock(connection: Connection, world: World) -> None:
     )
     if kept.rowcount != 1:
         raise Outrun(world.name)
+
+
+def begin_epoch(connection: Connection, world: World) -> None:
+    """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on.
+
+    Until the transaction ends nobody claims anything in it. Raises Outrun when somebody else has begun that epoch.
+    """
+    begun = connection.execute(
+        update(worlds).where(worlds.c.name == world.name, worlds.c.epoch == world.epoch - 1).values(_row(world))
+    )
+    if begun.rowcount != 1:
+        raise Outrun(world.name)
+
+
+def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:
+    """Keep when the timetable will reset the world, unless somebody else has kept something meanwhile."""
+    connection.execute(
+        update(worlds)
+        .where(worlds.c.name == world.name, worlds.c.resets_at.is_not_distinct_from(world.resets_at))
+        .values(resets_at=resets_at)
+    )
 
 
 def begin_run(connection: Connection, name: str, token: str, real: int, until: int) -> bool:

@@ -86,7 +86,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
         _queue(tx, supplier, order, story, inbox=call.caller.code)
         return answer
 
-    answer = parts.store.write(call.caller.world, take, at=call.at)
+    answer = parts.write(call, take)
     return Answer(answer["status"], answer["body"])
 
 

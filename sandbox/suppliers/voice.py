@@ -81,7 +81,7 @@ def _body(kci_id: str, order: SupplierOrder, beat: PlannedBeat) -> dict[str, Any
 
 def _post(parts: Parts, job: Job, order: SupplierOrder, kci_id: str, body: dict[str, Any]) -> int:
     headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', order.supplier, job.world))}",
+        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', order.supplier, job.world, job.epoch))}",
         "Content-Type": "application/json",
         "X-Request-ID": kci_id,
         "X-Conversation-ID": order.conversation,
