@@ -1,6 +1,5 @@
 """Rows of worlds: their clocks and epochs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,7 +11,9 @@ from sandbox.store.statements import Statement
 _COLUMNS = tuple(worlds.c)
 _FIND = Statement(select(*_COLUMNS).where(worlds.c.name == bindparam("of_world")))
 _KEEP_RUN = Statement(
-    update(worlds).where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+    update(worlds)
+    .where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+    .values({name: bindparam(f"new_{name}") for name in ("virtual_base", "real_base", "run_token", "run_until")})
 )
 
 
@@ -78,9 +79,15 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
     return taken.rowcount == 1
 
 
-def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
-    """Change the world's row while this run has its clock; False when it has lost it."""
-    return _KEEP_RUN.change(connection, {"of_world": name, "held_token": token, "run_token": token, **changes}) == 1
+def keep_run(connection: Connection, token: str, world: World) -> bool:
+    """Keep time and run as this value has them, while the run of this token has the clock; False when that lost it."""
+    values = {
+        "new_virtual_base": world.virtual_base,
+        "new_real_base": world.real_base,
+        "new_run_token": world.run_token,
+        "new_run_until": world.run_until,
+    }
+    return _KEEP_RUN.change(connection, {"of_world": world.name, "held_token": token, **values}) == 1
 
 
 def _row(world: World) -> dict[str, Any]:

@@ -126,29 +126,18 @@ class Conductor:
         """Claim the next thing and set the clock to it."""
         job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
         if job is not None:
-            clock = moved(tx.world, tx.real, job.due_at)
-            changes = {
-                "virtual_base": clock.virtual_base,
-                "real_base": clock.real_base,
-                "run_until": tx.real + self.lease,
-            }
-            if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
+            world = replace(moved(tx.world, tx.real, job.due_at), run_token=token, run_until=tx.real + self.lease)
+            if not worlds.keep_run(tx.connection, token, world):
                 _present(tx)
                 raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
         return job
 
     def _end(self, run: _Run, fired: list[Job], upto: int | None, *, more: bool) -> Played:
         def end(tx: Tx) -> World:
-            world = moved(tx.world, tx.real, tx.now if upto is None else upto)
-            changes = {
-                "virtual_base": world.virtual_base,
-                "real_base": world.real_base,
-                "run_until": 0,
-                "run_token": "",
-            }
-            kept = worlds.keep_run(tx.connection, run.world, run.token, changes)
+            to = tx.now if upto is None else upto
+            world = replace(moved(tx.world, tx.real, to), run_token="", run_until=0)
             tx.rings.add(lanes.PLAYER)
-            return replace(world, run_until=0) if kept else tx.world
+            return world if worlds.keep_run(tx.connection, run.token, world) else tx.world
 
         world = self.store.write(run.world, end, epoch=run.epoch)
         return Played(world.now(self.clock.now()), tuple(fired), more)

@@ -2,12 +2,13 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection
 
-from sandbox.domain.worldtime import begun_anew
+from sandbox.domain.worldtime import begun_anew, with_rate
 from sandbox.store import accounts, claiming, epochs, worlds
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job
@@ -82,8 +83,10 @@ def test_a_world_begins_anew_at_the_speed_of_real_time_and_in_nobodys_hands(stor
     """Its time, rate and run are as at its beginning; its counters go on."""
 
     def disturb(tx: Tx) -> None:
+        worlds.set_clock(tx.connection, with_rate(tx.world, tx.real, 3600))
         worlds.begin_run(tx.connection, "earth", "a run", tx.real, tx.real + 60_000)
-        worlds.keep_run(tx.connection, "earth", "a run", {"virtual_base": START + 10**9, "rate": 3600})
+        world = worlds.find(tx.connection, "earth")
+        assert worlds.keep_run(tx.connection, "a run", replace(world, virtual_base=START + 10**9))
 
     assert store.transact(partial(accounts.next_number, world="earth", owner="TENANT1", kind="order")) == 1
     store.write("earth", disturb)
