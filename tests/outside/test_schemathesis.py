@@ -16,6 +16,7 @@ from werkzeug.routing import Map, Rule
 
 from sandbox.spec.documents import NAMES, load_document
 from sandbox.world.clock import SystemClock
+from tests.outside.busy import busy_tenant
 from tests.support.processes import over_http, served
 from tests.support.sandboxes import open_sandbox
 from tests.wire import story
@@ -57,8 +58,9 @@ def run(name: str, examples: int, folder: Path, *, waiters: int) -> Run:
     prepared = open_sandbox(folder, SystemClock(), world_start=story.BEGINS)
     story.tell(prepared)
     prepared.close()
-    # A push to an address that schemathesis made up is not waited for.
-    with served(folder, check_responses="true", push_timeout="200", inbox_waiters=str(waiters)) as url:
+    # Pushes to addresses that schemathesis made up are not waited for.
+    waits = str(waiters)
+    with served(folder, check_responses="true", inbox_waiters=waits, push_timeout="50", run_limit="500") as url:
         headers = ["--header", f"Authorization: Bearer {token(url, CLIENTS[name])}"] if name in CLIENTS else []
         command = [
             str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG),
@@ -67,15 +69,16 @@ def run(name: str, examples: int, folder: Path, *, waiters: int) -> Run:
             "--report", "har", "--report-har-path", str(folder / "exchanges.har"),
         ]  # fmt: skip
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": "known_values", "PYTHONPATH": str(Path(__file__).parent)}
-        ended = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            check=False,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        with busy_tenant(url):
+            ended = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                check=False,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
     return Run(ended.returncode, ended.stdout, statuses(name, folder / "exchanges.har"))
 
 
@@ -128,10 +131,10 @@ def test_schemathesis_finds_nothing_in_a_long_run(name: str, tmp_path: Path) -> 
     expect_a_clean_run(name, run(name, LONG[name], tmp_path, waiters=4))
 
 
-def test_the_shipped_configuration_adds_two_statuses_and_changes_nothing_else() -> None:
+def test_the_shipped_configuration_adds_three_statuses_and_changes_nothing_else() -> None:
     shipped = tomllib.loads(CONFIG.read_text())
     assert set(shipped) == {"checks"}
     assert set(shipped["checks"]) == {"positive_data_acceptance"}
     assert set(shipped["checks"]["positive_data_acceptance"]) == {"expected-statuses"}
     given = shipped["checks"]["positive_data_acceptance"]["expected-statuses"]
-    assert set(given) == {*ChecksConfig().positive_data_acceptance.expected_statuses, "400", "422"}
+    assert set(given) == {*ChecksConfig().positive_data_acceptance.expected_statuses, "400", "410", "422"}
