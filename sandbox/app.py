@@ -58,7 +58,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
-    tokens = Tokens(store, keys, demo_clients=settings.demo_clients)
+    barred = () if settings.demo_clients else (client.id for client in library.clients)
+    tokens = Tokens(store, keys, barred=frozenset(barred))
     parts = Parts(
         settings, clock, store, keys, tokens, library, Courier(), ThreadPoolExecutor(settings.threads, "fan-out")
     )

@@ -1,5 +1,6 @@
 """The one refusal that every room may raise, in the words of the published error table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MALFORMED_REQUEST = "MALFORMED_REQUEST"
@@ -42,3 +43,14 @@ def malformed(*messages: str) -> Problem:
 def not_found(*messages: str) -> Problem:
     """No such thing for this caller (404): another tenant's thing answers exactly as an unknown one."""
     return Problem(NOT_FOUND, messages)
+
+
+def wrong(*checks: Callable[[], object]) -> list[str]:
+    """What each of these checks has to say, so that a caller is told everything at once."""
+    messages: list[str] = []
+    for check in checks:
+        try:
+            check()
+        except Problem as problem:
+            messages += problem.messages
+    return messages

@@ -49,7 +49,7 @@ def step(
     """
     targets = lifecycles.allowed(KIND, order.status, event)
     if not targets:
-        possible = ", ".join(lifecycles.events_from(KIND, order.status)) or "nothing: the state is final"
+        possible = ", ".join(lifecycles.events_from(KIND, order.status)) or "none any more: the state is final"
         raise invalid(f"order {order.id} is {order.status}: {event} may not come now; allowed are {possible}")
     status = targets[0] if stated is None else stated
     if status not in targets:

@@ -135,8 +135,8 @@ def _release(tx: Tx, order: Order) -> Order:
 
 
 def _judge_held(tx: Tx, order: Order, item: Received) -> Order:
-    order, refusal = _judge(tx, order, item)
-    received.settle(tx, item, refusal)
+    order, _ = _judge(tx, order, item)
+    received.settle(tx, item)
     return order
 
 

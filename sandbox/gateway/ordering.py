@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.domain import lifecycles
 from sandbox.domain import orders as rules
-from sandbox.domain.errors import Problem, invalid
+from sandbox.domain.errors import Problem, invalid, wrong
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import changes_from, to_supplier
 from sandbox.domain.orders import Order, Update
@@ -31,11 +31,16 @@ def place(parts: Parts, call: Call) -> Answer:
     request: dict[str, Any] = call.body
     tenant = call.caller.code
     chosen = {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
-    check_supplier(parts, tenant, request["supplier"])
-    check_address(parts, request["address"])
     supplier = parts.library.suppliers.get(request["supplier"])
     scenario, problem_code, kci_delay = (chosen.get(name) for name in SCENARIO_HEADERS)
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier)
+    messages = wrong(
+        partial(check_supplier, parts, tenant, request["supplier"]),
+        partial(check_address, parts, request["address"]),
+        partial(choose, parts.library.scenarios, scenario, problem_code, kci_delay, supplier),
+    )
+    if messages:
+        look = partial(_appointment, parts, tenant=tenant, request=request)
+        raise invalid(*messages, *wrong(partial(parts.store.read, call.caller.world, look)))
 
     def keep(tx: Tx) -> Order:
         booked = _appointment(parts, tx, tenant, request)

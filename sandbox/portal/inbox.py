@@ -5,7 +5,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid
+from sandbox.domain.errors import INVALID_REQUEST, NOT_AUTHORISED, Problem, invalid
 from sandbox.domain.ids import make_id
 from sandbox.gateway import delivery
 from sandbox.parts import Parts
@@ -118,15 +118,28 @@ def show_callback(parts: Parts, call: Call) -> Answer:
 
 def set_callback(parts: Parts, call: Call) -> Answer:
     """PUT /callback: where KCIs are pushed from now on. The secret stays the same as long as the tenant does."""
-    tenant = _tenant(parts, call)
-    secret = new_webhook_secret() if tenant.callback_secret is None else parts.keys.decrypt(tenant.callback_secret)
-    encrypted = parts.keys.encrypt(secret)
-    parts.store.transact(lambda connection: accounts.set_callback(connection, tenant.code, call.body["url"], encrypted))
-    return Answer(200, {"url": call.body["url"], "secret": secret})
+    url: str | None = call.body["url"]
+    fresh = parts.keys.encrypt(new_webhook_secret())
+
+    def keep(tx: Tx) -> bytes:
+        tenant = accounts.find_tenant(tx.connection, call.caller.code, lock=True)
+        if tenant is None:
+            raise _no_tenant()
+        secret = tenant.callback_secret or fresh
+        accounts.set_callback(tx.connection, tenant.code, url, secret)
+        if url is None:
+            kcis.settle_pending(tx, tenant.code)  # nobody is pushed to any more: the mailbox is the delivery
+        return secret
+
+    return Answer(200, {"url": url, "secret": parts.keys.decrypt(parts.write(call, keep))})
 
 
 def _tenant(parts: Parts, call: Call) -> Tenant:
     found = parts.store.query(lambda connection: accounts.find_tenant(connection, call.caller.code))
     if found is None:
-        raise Problem(INVALID_REQUEST, ("only a tenant has a callback: read your KCIs from the inbox",), 403)
+        raise _no_tenant()
     return found
+
+
+def _no_tenant() -> Problem:
+    return Problem(NOT_AUTHORISED, ("only a tenant has a callback: read your KCIs from the inbox",), 403)

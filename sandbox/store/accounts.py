@@ -37,7 +37,9 @@ _CALLER = Statement(
     .outerjoin(worlds, worlds.c.name == clients.c.world)
     .where(clients.c.client_id == bindparam("client"))
 )
-_TENANT = Statement(select(*tenants.c).where(tenants.c.code == bindparam("tenant")))
+_OF_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
+_TENANT = Statement(_OF_TENANT)
+_LOCK_TENANT = Statement(_OF_TENANT.with_for_update())
 
 
 def find_client(connection: Connection, client_id: str) -> Client | None:
@@ -57,9 +59,9 @@ def add_client(connection: Connection, client: Client) -> None:
     connection.execute(insert(clients).values([vars(client)]))
 
 
-def find_tenant(connection: Connection, code: str) -> Tenant | None:
-    """The tenant of this code."""
-    row = _TENANT.one(connection, {"tenant": code})
+def find_tenant(connection: Connection, code: str, *, lock: bool = False) -> Tenant | None:
+    """The tenant of this code; `lock` keeps others from changing it until this transaction ends."""
+    row = (_LOCK_TENANT if lock else _TENANT).one(connection, {"tenant": code})
     if row is None:
         return None
     code, world, suppliers, callback_url, callback_secret = row

@@ -18,21 +18,21 @@ from sandbox.store.store import Tx
 
 _TIRELESS = 2**31 - 1  # attempts that no job comes to
 
-_ahead = jobs.alias("ahead")
-_FIRST = (
-    select(_ahead.c.id)
-    .where(_ahead.c.lane_id == lanes.c.id)
-    .order_by(_ahead.c.rank, _ahead.c.id)
-    .limit(1)
-    .scalar_subquery()
+_LEASE = Statement(
+    update(lanes)
+    .where(lanes.c.id == bindparam("of_lane"))
+    .values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
 )
-_JOB = select(
-    jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
-    jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
-).join(lanes, jobs.c.lane_id == lanes.c.id)  # fmt: skip
-_THESE = lanes.c.id.in_(bindparam("lane_ids", expanding=True))
-_LEASE_THESE = update(lanes).where(_THESE).values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
-_HEADS = _JOB.where(_THESE, jobs.c.id == _FIRST).order_by(jobs.c.due_at, lanes.c.id)
+_HEAD = Statement(
+    select(
+        jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
+        jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
+    )
+    .join(lanes, jobs.c.lane_id == lanes.c.id)
+    .where(lanes.c.id == bindparam("of_lane"))
+    .order_by(jobs.c.rank, jobs.c.id)
+    .limit(1)
+)  # fmt: skip
 
 # ---- claiming, as time goes by ---------------------------------------------------------------------------------------
 # Every look goes along the index and stops at the first lanes that it needs, however many wait behind them.
@@ -102,12 +102,12 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
     due: list[Row] = []
     for world, epoch, now in _KEEP_RUNS_OUT.rows(connection, moment):
         due += _DUE.rows(connection, {**moment, "in_world": world, "in_epoch": epoch, "now": now})
-    taken, lane_ids = Counter(shares.playing), []
+    taken, claimed = Counter(shares.playing), []
     for _, lane_id, owner in sorted(due)[:most]:
         if taken[owner] < shares.most:
             taken[owner] += 1
-            lane_ids.append(lane_id)
-    return _lease(connection, lane_ids, lease_until) if lane_ids else []
+            claimed.append(_lease(connection, lane_id, lease_until))
+    return claimed
 
 
 def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
@@ -136,12 +136,6 @@ _DUE_NEXT = Statement(
     .order_by(lanes.c.due_at, lanes.c.id)
     .limit(bindparam("most"))
 )
-_LEASE = Statement(
-    update(lanes)
-    .where(lanes.c.id == bindparam("of_lane"))
-    .values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
-)
-_HEAD = Statement(_JOB.where(lanes.c.id == bindparam("of_lane")).order_by(jobs.c.rank, jobs.c.id).limit(1))
 
 
 def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
@@ -151,8 +145,7 @@ def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, bes
     due = _DUE_NEXT.rows(tx.connection, place | bounds)
     for (lane_id,) in due:
         if lane_id not in beside:
-            _LEASE.change(tx.connection, {"of_lane": lane_id, "until": lease_until})
-            return _job(_HEAD.rows(tx.connection, {"of_lane": lane_id})[0])
+            return _lease(tx.connection, lane_id, lease_until)
     return None
 
 
@@ -163,7 +156,7 @@ def anything_leased(tx: Tx, real: int) -> bool:
 
 def leased(tx: Tx) -> list[Job]:
     """What players have of this world at this moment."""
-    return _heads(tx.connection, tx.connection.execute(_leased(tx, tx.real)).scalars().all())
+    return [_head(tx.connection, lane_id) for lane_id in tx.connection.execute(_leased(tx, tx.real)).scalars()]
 
 
 def _leased(tx: Tx, real: int) -> Select[int]:
@@ -175,16 +168,12 @@ def _leased(tx: Tx, real: int) -> Select[int]:
     )
 
 
-def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
-    connection.execute(_LEASE_THESE, {"lane_ids": lane_ids, "until": until})
-    return _heads(connection, lane_ids)
+def _lease(connection: Connection, lane_id: int, until: int) -> Job:
+    _LEASE.change(connection, {"of_lane": lane_id, "until": until})
+    return _head(connection, lane_id)
 
 
-def _heads(connection: Connection, lane_ids: Sequence[int]) -> list[Job]:
-    return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": lane_ids})]
-
-
-def _job(row: Row) -> Job:
-    *about, payload = row
+def _head(connection: Connection, lane_id: int) -> Job:
+    ((*about, payload),) = _HEAD.rows(connection, {"of_lane": lane_id})
     values = (*about, unpack(payload))
     return Job(*values)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from sandbox.domain.kci import DELIVERED, PENDING
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
 from sandbox.store.statements import Statement
@@ -84,6 +85,16 @@ def of_order(tx: Tx, owner: str, order_id: int) -> list[Kci]:
 def set_status(tx: Tx, owner: str, kci_id: str, status: str) -> None:
     """How the delivery of this KCI stands now."""
     _SET_STATUS.change(tx.connection, _key(tx, owner) | {"of_id": kci_id, "new_status": status})
+
+
+def settle_pending(tx: Tx, owner: str) -> None:
+    """Nothing is pushed to this owner any more: what was handed over counts as delivered."""
+    tx.connection.execute(
+        update(kcis)
+        .where(kcis.c.world == tx.world.name, kcis.c.epoch == tx.world.epoch, kcis.c.owner == owner)
+        .where(kcis.c.status == PENDING)
+        .values(status=DELIVERED)
+    )
 
 
 def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, Kci]]:

@@ -43,7 +43,7 @@ _HELD = Statement(
     )
     .order_by(received.c.sequence, received.c.received_on, received.c.kci)
 )
-_SETTLE = Statement(update(received).where(*_BY_ID).values(held=False, refusal=bindparam("why"), body=None))
+_SETTLE = Statement(update(received).where(*_BY_ID).values(held=False, body=None))
 
 
 def add(tx: Tx, item: Received) -> None:
@@ -64,10 +64,9 @@ def held(tx: Tx, tenant: str, order_id: int) -> list[Received]:
     return [_from_row(row) for row in rows]
 
 
-def settle(tx: Tx, item: Received, refusal: tuple[str, ...] | None) -> None:
-    """A held KCI was judged."""
-    key = _key(tx) | {"of_supplier": item.supplier, "of_kci": item.kci}
-    _SETTLE.change(tx.connection, key | {"why": _packed(refusal)})
+def settle(tx: Tx, item: Received) -> None:
+    """A held KCI was judged, whatever came of it: its sender was told that it was taken, and is told so again."""
+    _SETTLE.change(tx.connection, _key(tx) | {"of_supplier": item.supplier, "of_kci": item.kci})
 
 
 def _packed(document: Any) -> bytes | None:

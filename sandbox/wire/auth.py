@@ -49,12 +49,12 @@ def _refusal(refused: Refused) -> Answer:
 
 
 class Tokens:
-    """Gives out and checks access tokens."""
+    """Gives out and checks access tokens; the clients `barred` get none, and those that they have open nothing."""
 
-    def __init__(self, store: Store, keys: Keys, *, demo_clients: bool) -> None:
+    def __init__(self, store: Store, keys: Keys, *, barred: frozenset[str]) -> None:
         self._store = store
         self._keys = keys
-        self._demo_clients = demo_clients
+        self._barred = barred
         key = OctKey.import_key(keys.signing)
         self._key = key
         self._claims = lru_cache(maxsize=4096)(lambda token: jwt.decode(token, key, algorithms=["HS256"]).claims)
@@ -93,7 +93,7 @@ class Tokens:
         if claims["sub"] == _SELF:
             return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
         found = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
-        if found is None or found[0].version != claims["ver"]:
+        if found is None or found[0].version != claims["ver"] or claims["sub"] in self._barred:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
         client, epoch = found
         return Caller(client.kind, client.code, client.world, epoch)
@@ -103,7 +103,7 @@ class Tokens:
         client_id, secret = _credentials(call.authorization, form)
         known = "\0" not in client_id  # PostgreSQL takes no such text
         client = self._store.query(lambda connection: accounts.find_client(connection, client_id)) if known else None
-        if client is None or not self._demo_clients or not self._keys.matches(client_id, secret, client.secret_hash):
+        if client is None or client_id in self._barred or not self._keys.matches(client_id, secret, client.secret_hash):
             raise Refused("invalid_client", "unknown client_id or wrong client_secret")
         if client.kind not in kinds:
             raise Refused("unauthorized_client", f"a {client.kind}'s client gets its tokens elsewhere")

@@ -108,8 +108,8 @@ def test_what_suppliers_sent_is_remembered_with_its_answer(store: Store) -> None
     second, taken = replace(HELD, kci="kci-2", sequence=2), replace(HELD, kci="kci-1", held=False, body=None)
     store.write("earth", each(received.add, HELD, second, taken))
     assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [second, HELD]
-    store.write("earth", lambda tx: received.settle(tx, second, ("no", "never")))
-    refused = replace(second, held=False, refusal=("no", "never"), body=None)
+    store.write("earth", lambda tx: received.settle(tx, second))
+    refused = replace(second, held=False, body=None)
     assert store.read("earth", lambda tx: received.find(tx, "ALDER", "kci-2")) == refused
     assert store.read("earth", lambda tx: received.held(tx, "TENANT1", 7)) == [HELD]
     assert store.read("earth", lambda tx: received.find(tx, "BIRCH", "kci-2")) is None
