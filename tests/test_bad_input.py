@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.spec.documents import NAMES, Parameter, load_document
+from tests.support.sandboxes import Tenant
 from tests.wire import story
 from tests.wire.asking import (
     EVERY,

@@ -80,7 +80,7 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
 
 
 def keep_run(connection: Connection, token: str, world: World) -> bool:
-    """Keep time and run as this value has them, while the run of this token has the clock; False when that lost it."""
+    """Keep time and run as this value has them, while the run of this token has the clock; False once it lost it."""
     values = {
         "new_virtual_base": world.virtual_base,
         "new_real_base": world.real_base,
