@@ -119,31 +119,29 @@ def expect_a_clean_run(ended: Run) -> None:
     assert [each for each in ended.statuses if each[1] >= 500] == []
 
 
-def unreached(name: str, runs: list[Run]) -> set[str]:
-    """What none of these runs came to: operations that never succeeded, and links that nobody followed."""
-    succeeded = {operation for each in runs for operation, status in each.statuses if status < 300}
+def unreached(name: str, ended: Run) -> set[str]:
+    """What the run did not come to: operations that never succeeded, and links that nobody followed."""
+    succeeded = {operation for operation, status in ended.statuses if status < 300}
     operations = set(load_document(name).operations) - succeeded - NEVER_BY_CHANCE
-    followed = any(covered == selected for covered, selected in (each.links for each in runs))
-    return operations if followed else operations | {"a link"}
+    covered, selected = ended.links
+    return operations if covered == selected else operations | {"a link"}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_schemathesis_finds_nothing(name: str, tmp_path: Path) -> None:
-    """The short form. Its data are drawn by chance: what it did not come to, a longer search along the links does."""
-    runs = [run(name, SHORT[name], tmp_path / "whole")]
-    if unreached(name, runs):
-        runs.append(run(name, 200, tmp_path / "along links", "--phases", "stateful"))
-    for each in runs:
-        expect_a_clean_run(each)
-    assert unreached(name, runs) == set(), runs[-1].printed
+    """The short form. Which operations succeed, and which links are followed, is left to chance here."""
+    ended = run(name, SHORT[name], tmp_path / "whole")
+    expect_a_clean_run(ended)
+    assert any(status < 300 for _, status in ended.statuses), ended.printed
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("name", NAMES)
 def test_schemathesis_finds_nothing_in_a_long_run(name: str, tmp_path: Path) -> None:
+    """Every operation has succeeded and every link was followed."""
     ended = run(name, LONG[name], tmp_path / "whole", waiters=4)
     expect_a_clean_run(ended)
-    assert unreached(name, [ended]) == set(), ended.printed
+    assert unreached(name, ended) == set(), ended.printed
 
 
 def test_the_shipped_configuration_adds_three_statuses_and_changes_nothing_else() -> None:
