@@ -62,8 +62,8 @@ def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         yield from _late(bench)
         yield from _pushed(bench)
         yield Figure("ready to answer after start", "s", server.ready_after)
-        yield Figure("memory after start, server and worker", "MB", at_start)
-        yield Figure("memory after this load, server and worker", "MB", server.memory())
+        yield Figure("memory after start", "MB", at_start)
+        yield Figure("memory after this load", "MB", server.memory())
         yield from _generator(bench)
 
 

@@ -17,7 +17,6 @@ READY_WITHIN = 30  # seconds
 STOP_WITHIN = 30  # seconds
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,9 @@ class Server:
         return sum(int(fields[12]) + int(fields[13]) for fields in self._stats()) / _TICKS
 
     def memory(self) -> float:
-        """Megabytes (RSS) of all its processes together."""
-        return sum(int(fields[22]) for fields in self._stats()) * _PAGE / 1_000_000
+        """Megabytes that all its processes take together, what they share counted once (PSS)."""
+        shares = [Path(f"/proc/{fields[0]}/smaps_rollup").read_text() for fields in self._stats()]
+        return sum(int(line.split()[1]) for text in shares for line in text.splitlines() if line[:4] == "Pss:") / 1000
 
     def _stats(self) -> list[list[str]]:
         return [fields for fields in _processes() if int(fields[3]) == self.pid]  # of its process group

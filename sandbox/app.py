@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners
+from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners, resets
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -25,22 +24,28 @@ from sandbox.wire.auth import Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.headers import with_headers
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
 from sandbox.world.player import Handlers, Player
+from sandbox.world.reset import beginning
 from sandbox.world.runs import Conductor
+from sandbox.world.schedule import Schedule, Timetable
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """One running sandbox: `app` is its WSGI application, `player` plays what comes due once it is started."""
+    """One running sandbox: `app` is its WSGI application. Once they are started, `player` plays what comes due, and
+    `schedule` keeps worlds to the timetable.
+    """
 
     parts: Parts
     app: WSGIApp
     player: Player
+    schedule: Schedule
 
     def close(self) -> None:
-        """Let go of the database and the threads. The player, if started, is to be stopped first."""
+        """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
         self.parts.fan_out.shutdown()
         self.parts.store.close()
 
@@ -48,18 +53,21 @@ class Sandbox:
 def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """A sandbox on the database that the settings name, with the shipped worlds in it."""
     clock = clock or SystemClock()
+    timetable = Timetable(settings.reset)
     library = load_library()
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
-    tokens = Tokens(store, keys, demo_clients=settings.demo_clients)
+    barred = () if settings.demo_clients else (client.id for client in library.clients)
+    tokens = Tokens(store, keys, barred=frozenset(barred))
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
-    app = _applications(parts, conductor)
-    return Sandbox(parts, app, Player(store, clock, jobs, threads=settings.players, lease=settings.lease))
+    player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
+    schedule = Schedule(store, clock, timetable, settings.world_start)
+    return Sandbox(parts, _applications(parts, conductor, timetable), player, schedule)
 
 
 def _jobs(parts: Parts) -> Handlers:
@@ -73,7 +81,7 @@ def _jobs(parts: Parts) -> Handlers:
     }
 
 
-def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
+def _applications(parts: Parts, conductor: Conductor, timetable: Timetable) -> WSGIApp:
     """One small app per room: a call from one to another inside this process then shares no request with it."""
     token_handlers: Mapping[str, Handler] = {
         "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
@@ -82,7 +90,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable)
     gateway = _app(
         parts,
         "gateway",
@@ -110,7 +118,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": tenants, "_sandbox": portal}
-    return _dispatch(by_prefix, pages.make_pages())
+    return with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts, timetable))
 
 
 def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> WSGIApp:
@@ -147,7 +155,7 @@ def _found(parts: Parts) -> None:
     """Make the shipped worlds, tenants and clients if they are not there yet."""
     library, keys = parts.library, parts.keys
     real = parts.clock.now()
-    start = real if parts.settings.world_start == "now" else to_ms(parts.settings.world_start)
+    start = beginning(parts.settings.world_start, real)
 
     def found(connection: Any) -> None:
         if worlds.every(connection):

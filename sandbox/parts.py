@@ -1,15 +1,20 @@
 """What the rooms above the wire are given: one frozen value, put together in `app`."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sandbox.settings import Settings
 from sandbox.spec.library import Library
-from sandbox.store.store import Store
+from sandbox.store.store import Store, Tx
 from sandbox.wire.auth import Tokens
+from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,10 @@ class Parts:
     library: Library
     courier: Courier
     fan_out: Executor
+
+    def write(self, call: Call, work: Callable[[Tx], T]) -> T:
+        """Write in the caller's world, at the moment that the call acts for.
+
+        Raises StaleEpoch when the world was reset since the call began: then nothing of it is kept.
+        """
+        return self.store.write(call.caller.world, work, at=call.at, epoch=call.caller.epoch)

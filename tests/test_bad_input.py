@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.spec.documents import NAMES, Parameter, load_document
+from tests.support.sandboxes import Tenant
 from tests.wire import story
 from tests.wire.asking import (
     EVERY,
@@ -276,3 +277,18 @@ def test_what_was_refused_left_nothing_behind(asker: Asker) -> None:
     order = asker.ask(sound("tenant", "handleGetOrder")).get_json()
     assert order["id"] == story.ORDER
     assert asker.ask(sound("tenant", "handleCreateOrder")).get_json()["id"] == story.ORDER + 1
+
+
+def test_everything_wrong_with_an_order_is_told_at_once(tenant: Tenant) -> None:
+    """Supplier, address, scenario headers and reservation: four people have not to be asked in turn."""
+    body = {
+        **tenant.order_body("CEDAR"),
+        "supplier": "ZZZ",
+        "address": {"id": "999999999999", "type": "UPRN"},
+        "appointmentReservationId": 404,
+    }
+    headers = {"X-Scenario": "ORDER_UNHEARD_OF"}
+    status, answer = tenant.call("POST", "/v1/service-orders", json=body, headers=headers)
+    told = " ".join(answer["messages"])
+    assert (status, answer["code"]) == (422, "INVALID_REQUEST")
+    assert all(word in told for word in ("ZZZ", "/address", "ORDER_UNHEARD_OF", "404"))

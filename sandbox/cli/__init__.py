@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": "Play two orders on virtual time and draw what happened.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
+    "reset": "Begin a world anew.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

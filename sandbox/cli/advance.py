@@ -1,9 +1,11 @@
 """`sandbox advance`: move a world's clock, and show what that brought about."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import click
+from rich.table import Table
 
 from sandbox.cli.drawing import console, moment, table, when
 from sandbox.cli.session import Failure, Session, connection, open_session
@@ -73,14 +75,19 @@ def _whole(session: Session, path: str, body: Any) -> Any:
             return run | {"fired": fired}
 
 
+def played_table(played: Sequence[Any]) -> Table:
+    """What was played, or was being played."""
+    drawn = table("World time (UTC)", "Played", "Order", "About")
+    for each in played:
+        about = each.get("reasonCode") or each.get("kci", "")
+        supplier = each.get("supplier", "")
+        drawn.add_row(when(each["at"]), each["kind"], str(each.get("order", "")), f"{supplier} {about}".strip())
+    return drawn
+
+
 def _show(run: Any) -> None:
     played = run["fired"]
     if played:
-        drawn = table("World time (UTC)", "Played", "Order", "About")
-        for each in played:
-            about = each.get("reasonCode") or each.get("kci", "")
-            supplier = each.get("supplier", "")
-            drawn.add_row(when(each["at"]), each["kind"], str(each.get("order", "")), f"{supplier} {about}".strip())
-        console().print(drawn)
+        console().print(played_table(played))
     told = f"{len(played)} played." if played else "Nothing was due."
     click.echo(f"{told} It is {when(run['now'])} UTC.")

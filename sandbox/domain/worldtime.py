@@ -14,6 +14,9 @@ class World:
 
     While a run (advance, step, drain) owns the world, until `run_until` in real time, the clock stands still between
     the things that the run plays.
+
+    `reset_at` and `resets_at`, in real time, are when the world was last begun anew and when the timetable will do so
+    next: None for never.
     """
 
     name: str
@@ -25,6 +28,8 @@ class World:
     gap: int | None
     run_token: str = ""
     run_until: int = 0
+    reset_at: int | None = None
+    resets_at: int | None = None
 
     def running(self, real: int) -> bool:
         """Whether an advance, step or drain owns the world at this moment of real time."""
@@ -51,6 +56,11 @@ def moved(world: World, real: int, to: int) -> World:
 def with_rate(world: World, real: int, rate: int) -> World:
     """The world at another speed from now on: 0 frozen, 1 live, 3600 an hour a second."""
     return replace(world, virtual_base=world.now(real), real_base=real, rate=rate)
+
+
+def begun_anew(world: World, real: int, start: int, resets_at: int | None) -> World:
+    """The world in its next epoch: standing at `start`, at the speed of real time, in nobody's hands."""
+    return World(world.name, world.seed, world.epoch + 1, start, real, 1, world.gap, reset_at=real, resets_at=resets_at)
 
 
 def check_jump(now: int, to: int) -> None:

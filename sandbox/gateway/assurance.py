@@ -61,7 +61,7 @@ def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
         sending.keep(tx, call, entity)
         return entity
 
-    return Answer(201, parts.store.write(call.caller.world, keep, at=call.at).body)
+    return Answer(201, parts.write(call, keep).body)
 
 
 def _of_live_service(tx: Tx, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def place(parts: Parts, call: Call) -> Answer:
         sending.keep(tx, call, order)
         return order
 
-    return Answer(201, parts.store.write(call.caller.world, keep, at=call.at).body)
+    return Answer(201, parts.write(call, keep).body)
 
 
 def _check_quote(parts: Parts, tx: Tx, tenant: str, request: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from sandbox.store import entities, kcis
 from sandbox.store.documents import unpack
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call
+from sandbox.world.stale import missing
 
 
 def read_order(parts: Parts, call: Call) -> Answer:
@@ -38,7 +39,9 @@ def _read(parts: Parts, call: Call, kind: str, *, ethernet: bool = False) -> Ans
 
     def look(tx: Tx) -> dict[str, Any]:
         found = entities.find(tx, tenant, Ref(kind, int(text))) if _is_id(text) else None
-        if found is None or ("siteInformation" in found.body) is not ethernet:
+        if found is None:
+            raise missing(tx, tenant, kind, text)
+        if ("siteInformation" in found.body) is not ethernet:
             raise not_found(f"you have no {'Ethernet ' if ethernet else ''}{kind} {text}")
         if kind == TEST:
             return dict(found.body)

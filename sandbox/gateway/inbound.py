@@ -25,8 +25,7 @@ from sandbox.world.player import Settle
 
 def accept(parts: Parts, call: Call) -> Answer:
     """POST /kcis at the gateway: 204, or a refusal that changes nothing and says what would have been allowed."""
-    supplier, patience = call.caller.code, parts.settings.patience
-    refusal = parts.store.write(call.caller.world, lambda tx: _take(tx, supplier, call.body, patience), at=call.at)
+    refusal = parts.write(call, lambda tx: _take(tx, call.caller.code, call.body, parts.settings.patience))
     if refusal is not None:
         raise invalid(*refusal)
     return Answer(204)

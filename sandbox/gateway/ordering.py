@@ -44,7 +44,7 @@ def place(parts: Parts, call: Call) -> Answer:
         sending.keep(tx, call, order)
         return order
 
-    order = parts.store.write(call.caller.world, keep, at=call.at)
+    order = parts.write(call, keep)
     return Answer(201, order.body)
 
 

@@ -35,7 +35,7 @@ def ask_for(parts: Parts, call: Call) -> Answer:
         numbers = [accounts.next_number(tx.connection, tx.world.name, *_NUMBERS) for _ in items]
         return numbers, make_id(tx.world.seed, tx.world.epoch, "quote", tenant, numbers[0])
 
-    numbers, quote_id = parts.store.write(call.caller.world, number, at=call.at)
+    numbers, quote_id = parts.write(call, number)
     shown = list(parts.fan_out.map(partial(_quoted, parts, call), items, numbers))
 
     def keep(tx: Tx) -> str:
@@ -45,7 +45,7 @@ def ask_for(parts: Parts, call: Call) -> Answer:
                 quotes.add(tx, Quote(each, tenant, item["supplier"], item["supplierQuoteId"], expires, asked))
         return to_text(tx.now)
 
-    created = parts.store.write(call.caller.world, keep, at=call.at)
+    created = parts.write(call, keep)
     published = {"id": quote_id, "created": created, "externalId": request["externalIdentifier"], "quoteItems": shown}
     return Answer(201, published)
 
@@ -83,6 +83,7 @@ def _ask(call: Call, item: Mapping[str, Any], number: int) -> Ask:
     }
     return Ask(
         world=call.caller.world,
+        epoch=call.caller.epoch,
         tenant=call.caller.code,
         supplier=item["supplier"],
         operation=call.operation,

@@ -91,7 +91,7 @@ def place(parts: Parts, call: Call) -> Answer:
         lanes.queue(tx, f"ask {tenant} {ref}", tenant, [job])
         return request
 
-    return Answer(201, parts.store.write(call.caller.world, keep, at=call.at).body)
+    return Answer(201, parts.write(call, keep).body)
 
 
 def _check(entity: Entity, kind: _Kind, body: Mapping[str, Any]) -> None:
@@ -126,6 +126,7 @@ def send(parts: Parts, job: Job) -> Settle:
         return lambda _tx: None
     call = Ask(
         world=job.world,
+        epoch=job.epoch,
         tenant=tenant,
         supplier=entity.supplier,
         operation=_OPERATION_OF[entity.kind, kind],

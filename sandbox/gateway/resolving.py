@@ -52,13 +52,14 @@ def decide(parts: Parts, call: Call) -> Answer:
     found, problem, request_id = parts.store.read(world, look)
     if wanted in _EVENTS:
         _tell_supplier(parts, call, found, problem, request_id)
-    return Answer(200, parts.store.write(world, lambda tx: _decided(tx, found, call.body), at=call.at).body)
+    return Answer(200, parts.write(call, lambda tx: _decided(tx, found, call.body)).body)
 
 
 def _tell_supplier(parts: Parts, call: Call, resolution: Request, problem: Entity, request_id: str) -> None:
     """Synchronous. No 502 or 504 is published here, so a supplier that fails leaves the matter open with a 503."""
     told = Ask(
         world=call.caller.world,
+        epoch=call.caller.epoch,
         tenant=call.caller.code,
         supplier=problem.supplier,
         operation="handleServiceProblemResolution",

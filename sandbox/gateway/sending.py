@@ -69,6 +69,7 @@ def send(parts: Parts, job: Job) -> Settle:
         return lambda _tx: None
     call = Ask(
         world=job.world,
+        epoch=job.epoch,
         tenant=tenant,
         supplier=entity.supplier,
         operation=_operation(entity),

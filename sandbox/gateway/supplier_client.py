@@ -37,9 +37,13 @@ CAPABILITIES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Ask:
-    """One call of a supplier's operation for a tenant. `at` is the moment in world time that it is made for."""
+    """One call of a supplier's operation for a tenant, begun in an epoch of the world (None: whichever it is).
+
+    `at` is the moment in world time that it is made for.
+    """
 
     world: str
+    epoch: int | None
     tenant: str
     supplier: str
     operation: str
@@ -55,7 +59,8 @@ class Ask:
 def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     """(status, body) of the supplier's answer: a documented success, or 422 with its reasons as a list of messages.
 
-    Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense.
+    Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense;
+    StaleEpoch when it is the world that was reset.
     """
     operation = DOCUMENT.operations[call.operation]
     partner = None if call.supplier in parts.library.suppliers else _partner(parts, call)
@@ -64,9 +69,13 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         judged = judge(call.supplier, operation, parts.courier.send(parcel))
     except NoAnswer as silence:
         judged = unanswered(call.supplier, silence)
+    if judged.status == 503:
+        parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
     if partner is not None and judged.problem is not None and judged.problem.code != NOT_IMPLEMENTED:
         detail = _exchange(parcel, call, judged, judged.problem)
-        parts.store.write(call.world, lambda tx: exchanges.note(tx, partner.code, call.tenant, detail), at=call.at)
+        parts.store.write(
+            call.world, lambda tx: exchanges.note(tx, partner.code, call.tenant, detail), at=call.at, epoch=call.epoch
+        )
     if judged.problem is not None:
         raise judged.problem
     return judged.status, judged.reasons if judged.status == 422 else judged.body
@@ -104,7 +113,7 @@ def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | No
         at=call.at,
     )
     if partner is None:
-        token = parts.tokens.own(Caller("gateway", "", call.world))
+        token = parts.tokens.own(Caller("gateway", "", call.world, call.epoch))
         return replace(parcel, headers={**headers, "Authorization": f"Bearer {token}"})
     return replace(
         parcel,

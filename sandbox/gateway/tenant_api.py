@@ -92,7 +92,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")
 
-    reservation_id = parts.store.write(caller.world, number)
+    reservation_id = parts.write(call, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
     body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
@@ -100,7 +100,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
     published = {**request, **answer, **asked, "id": reservation_id}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
     made = Reservation(caller.code, reservation_id, expires, None, published)
-    parts.store.write(caller.world, lambda tx: reservations.add(tx, made))
+    parts.write(call, lambda tx: reservations.add(tx, made))
     return Answer(201, published)
 
 
@@ -117,6 +117,7 @@ def _ask(
     """The same operation of the supplier's API, under a request id of its own."""
     return Ask(
         world=call.caller.world,
+        epoch=call.caller.epoch,
         tenant=call.caller.code,
         supplier=supplier,
         operation=call.operation,

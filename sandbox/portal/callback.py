@@ -44,7 +44,7 @@ def register(parts: Parts, call: Call) -> Answer:
             kcis.settle_pending(tx, tenant.code)  # nobody is pushed to: the mailbox is the delivery
         return secret
 
-    secret = parts.keys.decrypt(parts.store.write(call.caller.world, keep))
+    secret = parts.keys.decrypt(parts.write(call, keep))
     return Answer(200, {"url": url, "secret": secret, "auth": shown(parts.keys, sealed)})
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER, Ref
-from sandbox.domain.errors import not_found
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import entities, services, timeline
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.world.stale import missing
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -75,7 +75,7 @@ def show_timeline(parts: Parts, call: Call) -> Answer:
             else None
         )
         if order is None:
-            raise not_found(f"you have no order {text}")
+            raise missing(tx, owner, "order", text, gone=410)
         items = [
             {"at": to_text(at), "kind": kind, **detail} for at, kind, detail in timeline.of_entity(tx, owner, order.ref)
         ]

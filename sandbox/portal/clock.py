@@ -25,8 +25,8 @@ def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
         "getClock": partial(show, parts),
         "setClock": partial(set_rate, parts),
         "advanceClock": partial(_jump, parts, partial(advance, conductor)),
-        "stepClock": partial(_jump, parts, lambda call: _played(call, conductor.step(call.caller.world))),
-        "drainClock": partial(_jump, parts, lambda call: _played(call, conductor.drain(call.caller.world))),
+        "stepClock": partial(_jump, parts, partial(step, conductor)),
+        "drainClock": partial(_jump, parts, partial(drain, conductor)),
     }
 
 
@@ -65,26 +65,38 @@ def set_rate(parts: Parts, call: Call) -> Answer:
         tx.rings.add(PLAYER)
         return _clock(world, tx.now)
 
-    return Answer(200, parts.store.write(call.caller.world, change))
+    return Answer(200, parts.write(call, change))
 
 
 def advance(conductor: Conductor, call: Call) -> Answer:
     """POST /clock/advance: by a duration, or to a moment."""
     body: dict[str, str] = call.body
+    world, epoch = call.caller.world, call.caller.epoch
     if "by" in body:
         distance = parse_duration(body["by"])
-        return _played(call, conductor.advance(call.caller.world, lambda now: now + distance))
+        return _played(call, conductor.advance(world, lambda now: now + distance, epoch=epoch))
     moment = to_ms(body["to"])
-    return _played(call, conductor.advance(call.caller.world, lambda _now: moment))
+    return _played(call, conductor.advance(world, lambda _now: moment, epoch=epoch))
+
+
+def step(conductor: Conductor, call: Call) -> Answer:
+    """POST /clock/step: the one thing that is due next."""
+    return _played(call, conductor.step(call.caller.world, epoch=call.caller.epoch))
+
+
+def drain(conductor: Conductor, call: Call) -> Answer:
+    """POST /clock/drain: until nothing waits but callbacks that keep failing."""
+    return _played(call, conductor.drain(call.caller.world, epoch=call.caller.epoch))
 
 
 def _played(call: Call, played: Played) -> Answer:
     """A run as its caller may see it: what concerned others in a shared world stays theirs."""
-    fired = [_fired(job) for job in played.fired if job.owner == call.caller.code]
+    fired = [played_entry(job) for job in played.fired if job.owner == call.caller.code]
     return Answer(200, {"now": to_text(played.now), "fired": fired, "more": played.more})
 
 
-def _fired(job: Job) -> dict[str, Any]:
+def played_entry(job: Job) -> dict[str, Any]:
+    """A job as its owner sees it."""
     return {
         "at": to_text(job.due_at),
         "kind": job.kind,

@@ -24,5 +24,4 @@ def send(parts: Parts, call: Call) -> Answer:
         return order.supplier_reference if order else None
 
     reference = parts.store.read(caller.world, look)
-    told = start_event(parts, caller.world, caller.code, call.path["code"], call.body, reference, call.at)
-    return Answer(202, told)
+    return Answer(202, start_event(parts, call, reference))

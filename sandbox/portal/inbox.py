@@ -104,5 +104,5 @@ def _page(parts: Parts, call: Call, after: int) -> list[dict[str, Any]]:
 def resend(parts: Parts, call: Call) -> Answer:
     """POST /kcis/{id}/resend: push it again, the same id and the same bytes."""
     kci_id = call.path["id"]
-    status = parts.store.write(call.caller.world, lambda tx: delivery.resend(tx, call.caller.code, kci_id))
+    status = parts.write(call, lambda tx: delivery.resend(tx, call.caller.code, kci_id))
     return Answer(202, {"id": kci_id, "deliveryStatus": status})

@@ -60,7 +60,7 @@ def register(parts: Parts, call: Call) -> Answer:
         partners.add(tx.connection, partner)
         accounts.add_client(tx.connection, client)
 
-    parts.store.write(partner.world, keep)
+    parts.write(call, keep)
     return Answer(201, _entry(parts, partner) | {"client": {"id": partner.client_id, "secret": secret}})
 
 
@@ -113,7 +113,7 @@ def remove(parts: Parts, call: Call) -> Answer:
         partners.remove(tx.connection, partner.world, partner.code)
         accounts.remove_client(tx.connection, partner.client_id)
 
-    parts.store.write(call.caller.world, forget)
+    parts.write(call, forget)
     return Answer(204)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from sandbox.store.schema import clients, counters, tenants
+from sandbox.store.schema import clients, counters, tenants, worlds
 from sandbox.store.statements import Statement
 
 
@@ -33,6 +33,11 @@ class Tenant:
 
 
 _CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
+_CALLER = Statement(
+    select(*clients.c, worlds.c.epoch)
+    .outerjoin(worlds, worlds.c.name == clients.c.world)
+    .where(clients.c.client_id == bindparam("client"))
+)
 _OF_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
 _TENANT = Statement(_OF_TENANT)
 _LOCK_TENANT = Statement(_OF_TENANT.with_for_update())
@@ -42,6 +47,12 @@ def find_client(connection: Connection, client_id: str) -> Client | None:
     """The client of this id."""
     row = _CLIENT.one(connection, {"client": client_id})
     return None if row is None else Client(*row)
+
+
+def find_caller(connection: Connection, client_id: str) -> tuple[Client, int | None] | None:
+    """The client of this id, and the epoch that its world is in."""
+    row = _CALLER.one(connection, {"client": client_id})
+    return None if row is None else (Client(*row[:-1]), row[-1])
 
 
 def add_client(connection: Connection, client: Client) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, select, update
 
 from sandbox.domain.worldtime import LAST
 from sandbox.store.documents import unpack
@@ -18,51 +18,63 @@ from sandbox.store.store import Tx
 
 _TIRELESS = 2**31 - 1  # attempts that no job comes to
 
-_ahead = jobs.alias("ahead")
-_FIRST = (
-    select(_ahead.c.id)
-    .where(_ahead.c.lane_id == lanes.c.id)
-    .order_by(_ahead.c.rank, _ahead.c.id)
+_LEASE = Statement(
+    update(lanes)
+    .where(lanes.c.id == bindparam("of_lane"))
+    .values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
+)
+_HEAD = Statement(
+    select(
+        jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
+        jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
+    )
+    .join(lanes, jobs.c.lane_id == lanes.c.id)
+    .where(lanes.c.id == bindparam("of_lane"))
+    .order_by(jobs.c.rank, jobs.c.id)
     .limit(1)
-    .scalar_subquery()
-)
-_JOB = select(
-    jobs.c.id, lanes.c.world, lanes.c.epoch, lanes.c.id.label("lane_id"), lanes.c.fence, lanes.c.owner,
-    jobs.c.kind, jobs.c.due_at, jobs.c.attempts, jobs.c.payload,
-).join(lanes, jobs.c.lane_id == lanes.c.id)  # fmt: skip
-_HEADS = _JOB.where(lanes.c.id.in_(bindparam("lane_ids", expanding=True)), jobs.c.id == _FIRST).order_by(
-    jobs.c.due_at, lanes.c.id
-)
+)  # fmt: skip
 
 # ---- claiming, as time goes by ---------------------------------------------------------------------------------------
+# Every look goes along the index and stops at the first lanes that it needs, however many wait behind them.
 _OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
+_BUSY = bindparam("busy", type_=String)
 _FREE = and_(
     lanes.c.leased_until <= bindparam("real"),
     lanes.c.not_before <= bindparam("real"),
-    lanes.c.owner.not_in(bindparam("busy", expanding=True)),
+    func.replace(_BUSY, " " + lanes.c.owner + " ", "") == _BUSY,
 )
 _UNOWNED = worlds.c.run_until <= bindparam("real")
 _WORLD_NOW = worlds.c.virtual_base + (bindparam("real") - worlds.c.real_base) * worlds.c.rate
-_DUE = (
-    select(lanes.c.id, lanes.c.owner)
-    .join(worlds, _OF_WORLD)
-    .where(_UNOWNED, _FREE, lanes.c.due_at <= _WORLD_NOW)
-    .order_by(lanes.c.due_at, lanes.c.id)
+_FIRST_DUE = (
+    select(lanes.c.due_at)
+    .where(_OF_WORLD, _FREE, lanes.c.due_at.is_not(None))
+    .order_by(lanes.c.due_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_WORLDS_WITH_DUE = (
+    select(worlds.c.name, worlds.c.epoch, _WORLD_NOW)
+    .where(_UNOWNED, _FIRST_DUE <= _WORLD_NOW)
+    .order_by(_FIRST_DUE, worlds.c.name)
     .limit(bindparam("most"))
 )
-_CLAIMED = _DUE.where(worlds.c.name.in_(bindparam("kept", expanding=True))).with_for_update(of=lanes, skip_locked=True)
+_LOOK = Statement(_WORLDS_WITH_DUE)
 # A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
-_KEEP_RUNS_OUT = (
-    select(worlds.c.name)
-    .where(_UNOWNED, select(lanes.c.id).where(_OF_WORLD, _FREE, lanes.c.due_at <= _WORLD_NOW).exists())
-    .order_by(worlds.c.name)
-    .with_for_update(read=True, skip_locked=True)
+_KEEP_RUNS_OUT = Statement(_WORLDS_WITH_DUE.with_for_update(read=True, skip_locked=True))
+_DUE = Statement(
+    select(lanes.c.due_at, lanes.c.id, lanes.c.owner)
+    .where(
+        lanes.c.world == bindparam("in_world"),
+        lanes.c.epoch == bindparam("in_epoch"),
+        lanes.c.due_at <= bindparam("now"),
+        _FREE,
+    )
+    .order_by(lanes.c.due_at, lanes.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = (
-    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, func.min(lanes.c.due_at))
-    .join(lanes, _OF_WORLD)
-    .where(_UNOWNED, worlds.c.rate > 0, _FREE, lanes.c.due_at.is_not(None))
-    .group_by(worlds.c.name, worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate)
+_NEXT_DUE = Statement(
+    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, _FIRST_DUE).where(_UNOWNED, worlds.c.rate > 0)
 )
 
 
@@ -74,34 +86,40 @@ class Shares:
     most: int = 1_000_000
 
     @property
-    def used_up(self) -> list[str]:
-        """The owners that get no more for now."""
-        return [owner for owner, count in self.playing.items() if count >= self.most]
+    def used_up(self) -> str:
+        """The owners that get no more for now, with a space before and after each."""
+        return "".join(f" {owner} " for owner, count in self.playing.items() if count >= self.most)
 
 
 def anything_due(connection: Connection, real: int, shares: Shares) -> bool:
     """Whether `claim` would find something: a look that writes nothing."""
-    return connection.execute(_DUE, {"real": real, "busy": shares.used_up, "most": 1}).first() is not None
+    return _LOOK.one(connection, {"real": real, "busy": shares.used_up, "most": 1}) is not None
 
 
 def claim(connection: Connection, real: int, lease_until: int, most: int, shares: Shares) -> list[Job]:
     """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
-    moment = {"real": real, "busy": shares.used_up}
-    kept = connection.execute(_KEEP_RUNS_OUT, moment).scalars().all()
-    found = connection.execute(_CLAIMED, {**moment, "most": most, "kept": kept}).all()
-    taken, lane_ids = Counter(shares.playing), []
-    for lane_id, owner in found:
+    moment = {"real": real, "busy": shares.used_up, "most": most}
+    due: list[Row] = []
+    for world, epoch, now in _KEEP_RUNS_OUT.rows(connection, moment):
+        due += _DUE.rows(connection, {**moment, "in_world": world, "in_epoch": epoch, "now": now})
+    taken, claimed = Counter(shares.playing), []
+    for _, lane_id, owner in sorted(due)[:most]:
         if taken[owner] < shares.most:
             taken[owner] += 1
-            lane_ids.append(lane_id)
-    return _lease(connection, lane_ids, lease_until) if lane_ids else []
+            claimed.append(_lease(connection, lane_id, lease_until))
+    return claimed
 
 
 def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
     """When, in real time, the next lane comes due that nobody has and the caller may claim."""
-    rows = connection.execute(_NEXT_DUE, {"real": real, "busy": shares.used_up}).all()
+    rows = _NEXT_DUE.rows(connection, {"real": real, "busy": shares.used_up})
     return min(
-        (real_base + -(-(due - virtual_base) // rate) for virtual_base, real_base, rate, due in rows), default=None
+        (
+            real_base + -(-(due - virtual_base) // rate)
+            for virtual_base, real_base, rate, due in rows
+            if due is not None
+        ),
+        default=None,
     )
 
 
@@ -118,12 +136,6 @@ _DUE_NEXT = Statement(
     .order_by(lanes.c.due_at, lanes.c.id)
     .limit(bindparam("most"))
 )
-_LEASE = Statement(
-    update(lanes)
-    .where(lanes.c.id == bindparam("of_lane"))
-    .values(leased_until=bindparam("until"), fence=lanes.c.fence + 1)
-)
-_HEAD = Statement(_JOB.where(lanes.c.id == bindparam("of_lane")).order_by(jobs.c.rank, jobs.c.id).limit(1))
 
 
 def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
@@ -133,30 +145,35 @@ def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, bes
     due = _DUE_NEXT.rows(tx.connection, place | bounds)
     for (lane_id,) in due:
         if lane_id not in beside:
-            _LEASE.change(tx.connection, {"of_lane": lane_id, "until": lease_until})
-            return _job(_HEAD.rows(tx.connection, {"of_lane": lane_id})[0])
+            return _lease(tx.connection, lane_id, lease_until)
     return None
 
 
 def anything_leased(tx: Tx, real: int) -> bool:
     """Whether a player still has a lane of this world."""
-    leased = select(lanes.c.id).where(
+    return tx.connection.execute(_leased(tx, real).limit(1)).first() is not None
+
+
+def leased(tx: Tx) -> list[Job]:
+    """What players have of this world at this moment."""
+    return [_head(tx.connection, lane_id) for lane_id in tx.connection.execute(_leased(tx, tx.real)).scalars()]
+
+
+def _leased(tx: Tx, real: int) -> Select[int]:
+    return select(lanes.c.id).where(
         lanes.c.world == tx.world.name,
         lanes.c.epoch == tx.world.epoch,
         lanes.c.due_at.is_not(None),
         lanes.c.leased_until > real,
     )
-    return tx.connection.execute(leased.limit(1)).first() is not None
 
 
-def _lease(connection: Connection, lane_ids: Sequence[int], until: int) -> list[Job]:
-    connection.execute(
-        update(lanes).where(lanes.c.id.in_(lane_ids)).values(leased_until=until, fence=lanes.c.fence + 1)
-    )
-    return [_job(tuple(row)) for row in connection.execute(_HEADS, {"lane_ids": list(lane_ids)})]
+def _lease(connection: Connection, lane_id: int, until: int) -> Job:
+    _LEASE.change(connection, {"of_lane": lane_id, "until": until})
+    return _head(connection, lane_id)
 
 
-def _job(row: Row) -> Job:
-    *about, payload = row
+def _head(connection: Connection, lane_id: int) -> Job:
+    ((*about, payload),) = _HEAD.rows(connection, {"of_lane": lane_id})
     values = (*about, unpack(payload))
     return Job(*values)

@@ -7,7 +7,7 @@ from typing import IO, Any
 from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
-from sandbox.store import partner_tables, schema
+from sandbox.store.partner_tables import metadata
 from sandbox.store.schema import VERSION, about
 from sandbox.store.statements import Statement
 
@@ -108,8 +108,7 @@ def _make_tables(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
         if not inspect(connection).has_table(about.name):
-            schema.metadata.create_all(connection)
-            partner_tables.metadata.create_all(connection)
+            metadata.create_all(connection)
             connection.execute(insert(about).values(version=VERSION))
         found = connection.execute(select(about.c.version)).scalar()
         if found != VERSION:

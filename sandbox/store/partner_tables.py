@@ -1,8 +1,11 @@
-"""The tables of partners' own suppliers: registrations lie outside epochs, what was answered wrongly lies within."""
+"""The tables of partners' own suppliers: registrations lie outside epochs, what was answered wrongly lies within.
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, Text
+With them the metadata holds every table, so whoever means all of them takes it from here.
+"""
 
-metadata = MetaData()
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
+
+from sandbox.store.schema import metadata as metadata
 
 partners = Table(
     "partners",

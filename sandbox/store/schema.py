@@ -44,6 +44,8 @@ worlds = Table(
     Column("gap", BigInteger),  # milliseconds between KCIs; null: the scenario's own offsets
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
+    Column("reset_at", BigInteger),  # real
+    Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
 )
 clients = Table(
     "clients",

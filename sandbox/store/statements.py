@@ -24,9 +24,12 @@ class _Compiled:
     text: str
     fixed: Values
     order: Sequence[str] | None
+    count: int
 
     def given(self, values: Values) -> Any:
         everything = {**self.fixed, **values}
+        if len(everything) != self.count:  # a value would be left out without a word
+            raise TypeError(f"given {', '.join(sorted(everything))}: {self.text}")
         return everything if self.order is None else [everything[name] for name in self.order]
 
 
@@ -74,5 +77,7 @@ class Statement:
     def _compile(self, dialect: Dialect, values: Values) -> _Compiled:
         compiled: Any = self._written.compile(dialect=dialect, column_keys=list(values))
         fixed = {name: value for name, value in compiled.params.items() if name not in values}
-        self._compiled[dialect.name] = made = _Compiled(compiled.string, fixed, compiled.positiontup)
+        self._compiled[dialect.name] = made = _Compiled(
+            compiled.string, fixed, compiled.positiontup, len(compiled.params)
+        )
         return made

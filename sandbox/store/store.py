@@ -94,17 +94,15 @@ class Store:
         with self._writing.begin() as connection:
             return work(connection)
 
-    def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None) -> T:
-        """Read in a world, at its present moment or as of `at`."""
-        return self.query(lambda connection: work(self._open(connection, world, at)))
+    def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
+        """Read in a world, at its present moment or as of `at`. Raises StaleEpoch if it is no longer in `epoch`."""
+        return self.query(lambda connection: work(self._open(connection, world, at, epoch)))
 
     def write(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
         """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`."""
 
         def run(connection: Connection) -> tuple[T, set[str]]:
-            tx = self._open(connection, world, at)
-            if epoch is not None and tx.world.epoch != epoch:
-                raise StaleEpoch(world)
+            tx = self._open(connection, world, at, epoch)
             return work(tx), tx.rings
 
         result, rings = self.transact(run)
@@ -120,7 +118,9 @@ class Store:
         if self._owned is not None:
             self._owned.close()
 
-    def _open(self, connection: Connection, name: str, at: int | None) -> Tx:
+    def _open(self, connection: Connection, name: str, at: int | None, epoch: int | None) -> Tx:
         world = worlds.find(connection, name)
+        if epoch is not None and world.epoch != epoch:
+            raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)

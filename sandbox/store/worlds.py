@@ -1,6 +1,5 @@
 """Rows of worlds: their clocks and epochs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,12 +11,14 @@ from sandbox.store.statements import Statement
 _COLUMNS = tuple(worlds.c)
 _FIND = Statement(select(*_COLUMNS).where(worlds.c.name == bindparam("of_world")))
 _KEEP_RUN = Statement(
-    update(worlds).where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+    update(worlds)
+    .where(worlds.c.name == bindparam("of_world"), worlds.c.run_token == bindparam("held_token"))
+    .values({name: bindparam(f"new_{name}") for name in ("virtual_base", "real_base", "run_token", "run_until")})
 )
 
 
 class Outrun(Exception):
-    """Between looking at a world's clock and setting it, somebody set it further on: to be looked at again."""
+    """Between looking at a world and changing it, somebody moved it further on: to be looked at again."""
 
 
 def find(connection: Connection, name: str) -> World:
@@ -49,6 +50,27 @@ def set_clock(connection: Connection, world: World) -> None:
         raise Outrun(world.name)
 
 
+def begin_epoch(connection: Connection, world: World) -> None:
+    """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on.
+
+    Until the transaction ends nobody claims anything in it. Raises Outrun when somebody else has begun that epoch.
+    """
+    begun = connection.execute(
+        update(worlds).where(worlds.c.name == world.name, worlds.c.epoch == world.epoch - 1).values(_row(world))
+    )
+    if begun.rowcount != 1:
+        raise Outrun(world.name)
+
+
+def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:
+    """Keep when the timetable will reset the world, unless somebody else has kept something meanwhile."""
+    connection.execute(
+        update(worlds)
+        .where(worlds.c.name == world.name, worlds.c.resets_at.is_not_distinct_from(world.resets_at))
+        .values(resets_at=resets_at)
+    )
+
+
 def begin_run(connection: Connection, name: str, token: str, real: int, until: int) -> bool:
     """Take the world's clock for one run; False while another run has it."""
     taken = connection.execute(
@@ -57,9 +79,15 @@ def begin_run(connection: Connection, name: str, token: str, real: int, until: i
     return taken.rowcount == 1
 
 
-def keep_run(connection: Connection, name: str, token: str, changes: Mapping[str, Any]) -> bool:
-    """Change the world's row while this run has its clock; False when it has lost it."""
-    return _KEEP_RUN.change(connection, {"of_world": name, "held_token": token, "run_token": token, **changes}) == 1
+def keep_run(connection: Connection, token: str, world: World) -> bool:
+    """Keep time and run as this value has them, while the run of this token has the clock; False once it lost it."""
+    values = {
+        "new_virtual_base": world.virtual_base,
+        "new_real_base": world.real_base,
+        "new_run_token": world.run_token,
+        "new_run_until": world.run_until,
+    }
+    return _KEEP_RUN.change(connection, {"of_world": world.name, "held_token": token, **values}) == 1
 
 
 def _row(world: World) -> dict[str, Any]:

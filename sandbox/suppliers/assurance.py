@@ -83,7 +83,7 @@ def resolve(parts: Parts, call: Call) -> Answer:
             raise invalid(f"{supplier.code} knows no resolution {reference} of {tenant}: send the supplierReference")
         return _decided(parts, tx, problem, word, call.body.get("tenantNotes"))
 
-    return Answer(200, parts.store.write(call.caller.world, decide, at=call.at))
+    return Answer(200, parts.write(call, decide))
 
 
 def _resolved(parts: Parts, tx: Tx, supplier: str, tenant: str, reference: str) -> SupplierEntity | None:

@@ -78,7 +78,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
         bookings.add(tx, Booking(*place, expires_at, digest, answer))
         return answer
 
-    return Answer(201, parts.store.write(call.caller.world, hold, at=call.at))
+    return Answer(201, parts.write(call, hold))
 
 
 def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from sandbox.suppliers.premises import supplier_at
 from sandbox.suppliers.taking import chosen
 from sandbox.suppliers.telling import tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, life_cycle, standing, undecided
+from sandbox.wire.calls import Call
 
 CREATED = "CREATED"
 _SUBJECTS: Mapping[str, str] = {"orderId": ORDER, "serviceTestId": TEST, "serviceProblemId": PROBLEM}
@@ -48,22 +49,15 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def start_event(
-    parts: Parts,
-    world: str,
-    tenant: str,
-    code: str,
-    body: Mapping[str, Any],
-    reference: str | None = None,
-    at: int | None = None,
-) -> dict[str, Any]:
-    """What the fake will say, as the published PlannedEvent; `body` is a SupplierEvent that fits its document.
+def start_event(parts: Parts, call: Call, reference: str | None = None) -> dict[str, Any]:
+    """What the fake will say, as the published PlannedEvent; the call's body is a SupplierEvent that fits its document.
 
     `reference` is the supplier's own of an order that it was never given a number for (an unsolicited cease). Raises
     NOT_FOUND for a supplier that is no fake; INVALID_REQUEST for what the fake does not know, what has ended, what is
     being ended already, and a decision where nothing is to be decided. Whether the KCI itself may come is for the
     gateway to judge.
     """
+    code, tenant, body = call.path["code"], call.caller.code, call.body
     supplier = supplier_at(parts, code)
 
     def start(tx: Tx) -> dict[str, Any]:
@@ -75,7 +69,7 @@ def start_event(
         named = {name: body[name] for name in (*_SUBJECTS, "serviceId") if name in body}
         return {"at": to_text(due_at), "supplier": code, "reasonCode": body["reasonCode"], **named}
 
-    return parts.store.write(world, start, at=at)
+    return parts.write(call, start)
 
 
 def _cease(parts: Parts, tx: Tx, supplier: Supplier, tenant: str, body: Mapping[str, Any], due_at: int) -> None:

@@ -29,7 +29,9 @@ def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, A
     """The premises that the identifier names; refused when this supplier has no network there."""
     found = known_premises(parts, identifier)
     if supplier.code not in found.suppliers:
-        raise invalid(f"/address: {supplier.code} does not serve these premises: GET /service-availability says who does")
+        raise invalid(
+            f"/address: {supplier.code} does not serve these premises: ask service-availability who does"
+        )
     return found
 
 

@@ -50,7 +50,7 @@ def give(parts: Parts, call: Call) -> Answer:
         quotes.add_at_supplier(tx, SupplierQuote(supplier.code, request["id"], name, expires_at, digest, answer))
         return answer
 
-    return Answer(201, parts.store.write(call.caller.world, price, at=call.at))
+    return Answer(201, parts.write(call, price))
 
 
 def _priced(parts: Parts, ethernet: Ethernet, code: str, request: Mapping[str, Any], seed: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
         tell_later(tx, supplier, tenant, ref, taken.beats, inbox=call.caller.code)
         return answer
 
-    answer = parts.store.write(call.caller.world, run, at=call.at)
+    answer = parts.write(call, run)
     return Answer(answer["status"], answer["body"])
 
 

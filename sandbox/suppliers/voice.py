@@ -150,7 +150,7 @@ def _named(report: Report | None) -> dict[str, Any]:
 
 def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any]) -> int:
     headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world))}",
+        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world, job.epoch))}",
         "Content-Type": "application/json",
         "X-Request-ID": body["id"],
         "X-Conversation-ID": entity.conversation,

@@ -5,7 +5,7 @@ given out before. The gateway and the fakes call each other in this process with
 """
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
@@ -17,7 +17,7 @@ from joserfc.jwk import OctKey
 from sandbox.domain.errors import INVALID_REQUEST, NOT_AUTHORISED, Problem
 from sandbox.store import accounts
 from sandbox.store.store import Store
-from sandbox.wire.calls import Answer, Call, Caller
+from sandbox.wire.calls import NOBODY, Answer, Call, Caller
 from sandbox.world.keys import Keys
 
 LIFETIME = 3600  # seconds
@@ -49,16 +49,16 @@ def _refusal(refused: Refused) -> Answer:
 
 
 class Tokens:
-    """Gives out and checks access tokens."""
+    """Gives out and checks access tokens; the clients `barred` get none, and those that they have open nothing."""
 
-    def __init__(self, store: Store, keys: Keys, *, demo_clients: bool) -> None:
+    def __init__(self, store: Store, keys: Keys, *, barred: frozenset[str]) -> None:
         self._store = store
         self._keys = keys
-        self._demo_clients = demo_clients
+        self._barred = barred
         key = OctKey.import_key(keys.signing)
         self._key = key
         self._claims = lru_cache(maxsize=4096)(lambda token: jwt.decode(token, key, algorithms=["HS256"]).claims)
-        self._own: dict[Caller, tuple[str, int]] = {}
+        self._own: dict[Caller, tuple[Caller, str, int]] = {}
 
     def grant(self, call: Call, kinds: tuple[str, ...]) -> Answer:
         """The answer of a token endpoint that serves these kinds of clients."""
@@ -72,10 +72,11 @@ class Tokens:
 
     def own(self, caller: Caller) -> str:
         """A token for a call inside this process, on behalf of `caller`."""
-        token, until = self._own.get(caller, ("", 0))
-        if until < self._now():
-            token = self._sign({"sub": _SELF, "kind": caller.kind, "code": caller.code, "world": caller.world})
-            self._own[caller] = (token, self._now() + LIFETIME // 2)
+        whoever = replace(caller, epoch=None)  # one token each is kept, however often their world is reset
+        kept, token, until = self._own.get(whoever, (NOBODY, "", 0))
+        if kept != caller or until < self._now():
+            token = self._sign({"sub": _SELF, **vars(caller)})
+            self._own[whoever] = (caller, token, self._now() + LIFETIME // 2)
         return token
 
     def check(self, authorization: str) -> Caller:
@@ -90,18 +91,19 @@ class Tokens:
         if claims["exp"] <= self._now():
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")
         if claims["sub"] == _SELF:
-            return Caller(claims["kind"], claims["code"], claims["world"])
-        client = self._store.query(lambda connection: accounts.find_client(connection, claims["sub"]))
-        if client is None or client.version != claims["ver"]:
+            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
+        found = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
+        if found is None or found[0].version != claims["ver"] or claims["sub"] in self._barred:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
-        return Caller(client.kind, client.code, client.world)
+        client, epoch = found
+        return Caller(client.kind, client.code, client.world, epoch)
 
     def _client(self, call: Call, kinds: tuple[str, ...]) -> accounts.Client:
         form: dict[str, Any] = call.body
         client_id, secret = _credentials(call.authorization, form)
         known = "\0" not in client_id  # PostgreSQL takes no such text
         client = self._store.query(lambda connection: accounts.find_client(connection, client_id)) if known else None
-        if client is None or not self._demo_clients or not self._keys.matches(client_id, secret, client.secret_hash):
+        if client is None or client_id in self._barred or not self._keys.matches(client_id, secret, client.secret_hash):
             raise Refused("invalid_client", "unknown client_id or wrong client_secret")
         if client.kind not in kinds:
             raise Refused("unauthorized_client", f"a {client.kind}'s client gets its tokens elsewhere")

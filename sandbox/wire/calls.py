@@ -7,11 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed in: `kind` is tenant, supplier or gateway, `code` says whose, `world` where."""
+    """Who signed in: `kind` is tenant, supplier or gateway, `code` says whose, `world` where.
+
+    `epoch` is the world's when the call came in, or for a call inside this process when that began which it belongs to.
+    """
 
     kind: str
     code: str
     world: str
+    epoch: int | None = None
 
 
 NOBODY = Caller("", "", "")

@@ -15,7 +15,7 @@ from sandbox.wire.problems import EXTENSIONS, error_body, status_of
 
 log = logging.getLogger("sandbox.edge")
 
-RESET = "the world is being reset: nothing was kept, send it again"
+RESET = "the world was reset meanwhile: nothing of this call was kept, send it again"
 BUSY = "temporarily unavailable: nothing was kept, send it again"
 UNEXPECTED = "unexpected failure in the sandbox: quote this uuid when you report it"
 

@@ -32,9 +32,9 @@ def play(store: Store, handlers: Handlers, job: Job) -> bool:
         store.write(job.world, lambda tx: _settle(tx, job, settle), at=job.due_at, epoch=job.epoch)
     except (LaneLost, StaleEpoch) as lost:
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
-    except Exception:
-        log.exception("%s of %s broke: it is tried again", job.kind, job.owner)
-        _rest(store, job)
+    except Exception as broken:
+        if _rest(store, job):
+            log.error("%s of %s broke: it is tried again", job.kind, job.owner, exc_info=broken)
         return False
     return True
 
@@ -47,7 +47,8 @@ def _settle(tx: Tx, job: Job, settle: Settle) -> None:
         lanes.postpone(tx, job, again)
 
 
-def _rest(store: Store, job: Job) -> None:
+def _rest(store: Store, job: Job) -> bool:
+    """Whether there is something to rest: what breaks because its world was reset is of no interest."""
     try:
         store.write(
             job.world,
@@ -55,8 +56,12 @@ def _rest(store: Store, job: Job) -> None:
             at=job.due_at,
             epoch=job.epoch,
         )
-    except (LaneLost, StaleEpoch, Unavailable):
+    except StaleEpoch:
+        log.info("dropped %s of %s: its world was reset", job.kind, job.owner)
+        return False
+    except (LaneLost, Unavailable):
         log.info("%s of %s is left to its lease", job.kind, job.owner)
+    return True
 
 
 class Player:

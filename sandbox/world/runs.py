@@ -11,7 +11,7 @@ from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
 from sandbox.store import claiming, lanes, partners, worlds
 from sandbox.store.lanes import Job
-from sandbox.store.store import Store, Tx
+from sandbox.store.store import StaleEpoch, Store, Tx
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
 from sandbox.world.player import Handlers, play
@@ -32,8 +32,18 @@ class Played:
 
 
 @dataclass(frozen=True)
+class _Run:
+    world: str
+    epoch: int
+    token: str
+
+
+@dataclass(frozen=True)
 class Conductor:
-    """Runs worlds. `run_limit` bounds a run in real milliseconds, `lease` is how long one job may take."""
+    """Runs worlds. `run_limit` bounds a run in real milliseconds, `lease` is how long one job may take.
+
+    Raises StaleEpoch when the world is reset meanwhile, or was since the caller saw it in `epoch`.
+    """
 
     store: Store
     clock: Clock
@@ -41,52 +51,63 @@ class Conductor:
     run_limit: int
     lease: int
 
-    def advance(self, world: str, target: Callable[[int], int]) -> Played:
+    def advance(self, world: str, target: Callable[[int], int], *, epoch: int | None = None) -> Played:
         """Play what is due up to `target(now)`, then set the clock to it. Refuses a jump back or too far."""
-        return self._run(world, target, retries=True)
+        return self._run(world, epoch, target, retries=True)
 
-    def step(self, world: str) -> Played:
+    def step(self, world: str, *, epoch: int | None = None) -> Played:
         """Play the one thing that is due next."""
-        return self._run(world, None, retries=True, most=1)
+        return self._run(world, epoch, None, retries=True, most=1)
 
-    def drain(self, world: str) -> Played:
+    def drain(self, world: str, *, epoch: int | None = None) -> Played:
         """Play until nothing waits but callbacks that keep failing."""
-        return self._run(world, None, retries=False)
+        return self._run(world, epoch, None, retries=False)
 
-    def _run(self, name: str, target: Callable[[int], int] | None, *, retries: bool, most: int | None = None) -> Played:
+    def _run(
+        self,
+        name: str,
+        epoch: int | None,
+        target: Callable[[int], int] | None,
+        *,
+        retries: bool,
+        most: int | None = None,
+    ) -> Played:
         deadline = self.clock.now() + self.run_limit
         token = new_token()
-        upto = self.store.write(name, lambda tx: self._begin(tx, token, target))
+        epoch, upto = self.store.write(name, lambda tx: self._begin(tx, token, target), epoch=epoch)
+        run = _Run(name, epoch, token)
         fired: list[Job] = []
         broken: list[int] = []
         try:
             self._let_finish(name, min(deadline, self.clock.now() + SETTLING))
             while most is None or len(fired) < most:
                 if self.clock.now() >= deadline:
-                    return self._end(name, token, fired, None, more=True)
-                job, more = self.store.write(name, lambda tx: self._next(tx, token, upto, broken, retries=retries))
+                    return self._end(run, fired, None, more=True)
+                job, more = self.store.write(
+                    name, lambda tx: self._next(tx, token, upto, broken, retries=retries), epoch=epoch
+                )
                 if job is None:
                     left = more or self._in_play(name)
-                    return self._end(name, token, fired, None if left else upto, more=left)
+                    return self._end(run, fired, None if left else upto, more=left)
                 if not play(self.store, self.handlers, job):
                     broken.append(job.lane_id)
                 fired.append(job)
-            return self._end(name, token, fired, None, more=False)
+            return self._end(run, fired, None, more=False)
         except BaseException:
-            self._end(name, token, fired, None, more=True)
+            self._end(run, fired, None, more=True)
             raise
 
-    def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> int | None:
-        """Take the world, then look at its clock: from here on nobody else moves it."""
+    def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
+        """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""
         if not worlds.begin_run(tx.connection, tx.world.name, token, tx.real, tx.real + self.lease):
             raise _refused("another advance, step or drain of this world is under way: wait for its answer")
-        world = worlds.find(tx.connection, tx.world.name)
+        world = _present(tx)
         now = replace(world, run_until=0).now(tx.real)
         upto = None if target is None else target(now)
         if upto is not None:
             check_jump(now, upto)
         worlds.set_clock(tx.connection, replace(world, virtual_base=now, real_base=tx.real))
-        return upto
+        return world.epoch, upto
 
     def _let_finish(self, name: str, until: int) -> None:
         """Let the loop settle what it had claimed before. Not for ever: it may itself be waiting for whoever asked for
@@ -113,31 +134,29 @@ class Conductor:
             return None, True
         job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
         if job is not None:
-            clock = moved(tx.world, tx.real, job.due_at)
-            changes = {
-                "virtual_base": clock.virtual_base,
-                "real_base": clock.real_base,
-                "run_until": tx.real + self.lease,
-            }
-            if not worlds.keep_run(tx.connection, tx.world.name, token, changes):
+            world = replace(moved(tx.world, tx.real, job.due_at), run_token=token, run_until=tx.real + self.lease)
+            if not worlds.keep_run(tx.connection, token, world):
+                _present(tx)
                 raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
         return job, job is not None
 
-    def _end(self, name: str, token: str, fired: list[Job], upto: int | None, *, more: bool) -> Played:
+    def _end(self, run: _Run, fired: list[Job], upto: int | None, *, more: bool) -> Played:
         def end(tx: Tx) -> World:
-            world = moved(tx.world, tx.real, tx.now if upto is None else upto)
-            changes = {
-                "virtual_base": world.virtual_base,
-                "real_base": world.real_base,
-                "run_until": 0,
-                "run_token": "",
-            }
-            kept = worlds.keep_run(tx.connection, name, token, changes)
+            to = tx.now if upto is None else upto
+            world = replace(moved(tx.world, tx.real, to), run_token="", run_until=0)
             tx.rings.add(lanes.PLAYER)
-            return replace(world, run_until=0) if kept else tx.world
+            return world if worlds.keep_run(tx.connection, run.token, world) else tx.world
 
-        world = self.store.write(name, end)
+        world = self.store.write(run.world, end, epoch=run.epoch)
         return Played(world.now(self.clock.now()), tuple(fired), more)
+
+
+def _present(tx: Tx) -> World:
+    """The world as it is now, which on PostgreSQL may be later than when the transaction began."""
+    world = worlds.find(tx.connection, tx.world.name)
+    if world.epoch != tx.world.epoch:
+        raise StaleEpoch(world.name)
+    return world
 
 
 def _refused(message: str) -> Problem:

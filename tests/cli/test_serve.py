@@ -62,6 +62,10 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
     check_refused(serve(tmp_path, database_url="nothing"), "cannot start: ")
 
 
+def test_a_timetable_that_is_none(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, reset="0 3 * * 0"), "cannot start: SANDBOX_RESET='0 3 * * 0': name the weekdays")
+
+
 def test_a_start_of_the_world_that_is_none(tmp_path: Path) -> None:
     process = start(tmp_path, free_port(), world_start="yesterday")
     assert process.wait(20) == 2

@@ -8,6 +8,7 @@ import pytest
 
 from tests.crash.entry import PLACES
 from tests.crash.lives import Lives
+from tests.store.databases import open_postgres, open_schema
 from tests.support.sink import open_sink
 
 
@@ -64,7 +65,7 @@ def test_killed_at_every_step_of_a_story_nothing_is_lost(lives: Lives, place: st
     assert at > 20
 
 
-def die_under_load(lives: Lives, seed: int, deaths: int, orders: int) -> None:
+def expect_nothing_lost_under_load(lives: Lives, seed: int, deaths: int, orders: int) -> None:
     """Orders from several threads, and an end somewhere among their transactions, again and again."""
     draw = random.Random(seed)
     for _ in range(deaths):
@@ -79,11 +80,31 @@ def die_under_load(lives: Lives, seed: int, deaths: int, orders: int) -> None:
 
 def test_killed_at_random_under_load_nothing_is_lost(lives: Lives) -> None:
     """Three times among twenty orders."""
-    die_under_load(lives, seed=1, deaths=3, orders=20)
+    expect_nothing_lost_under_load(lives, seed=1, deaths=3, orders=20)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_killed_again_and_again_under_load_nothing_is_lost(lives: Lives, seed: int) -> None:
     """Many more ends, each time others."""
-    die_under_load(lives, seed, deaths=8, orders=25)
+    expect_nothing_lost_under_load(lives, seed, deaths=8, orders=25)
+
+
+@pytest.mark.prove
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", range(20, 23))
+def test_killed_under_load_on_postgres_nothing_is_lost(tmp_path: Path, seed: int) -> None:
+    """There nobody knows that the last player is dead, and its leases run out first."""
+    with open_postgres() as server, open_schema(server) as database, open_sink() as sink:
+        settings = {
+            "SANDBOX_DATABASE_URL": database,
+            "SANDBOX_LEASE": "3000",
+            "SANDBOX_PUSH_TIMEOUT": "1000",
+            "SANDBOX_SUPPLIER_TIMEOUT": "1000",
+        }
+        lives = Lives(tmp_path, sink, settings)
+        try:
+            lives.begin()
+            expect_nothing_lost_under_load(lives, seed, deaths=4, orders=15)
+        finally:
+            lives.end()

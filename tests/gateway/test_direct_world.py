@@ -12,8 +12,8 @@ from tests.support.sandboxes import Json, Send, Tenant, in_process, open_sandbox
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    """Does not check its own answers: the inbox is documented with KCIs in the tenants' words alone."""
-    opened = open_sandbox(tmp_path, check_responses=False)
+    """One that checks its own answers."""
+    opened = open_sandbox(tmp_path)
     yield opened
     opened.close()
 

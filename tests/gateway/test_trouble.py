@@ -8,7 +8,9 @@ from werkzeug.test import Client
 
 from sandbox.app import Sandbox
 from sandbox.store.store import StaleEpoch, Unavailable
+from sandbox.wire.courier import Parcel, Reply
 from tests.support.sandboxes import Tenant
+from tests.support.sink import open_sink
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
@@ -78,3 +80,23 @@ def test_an_order_whose_answer_got_lost_is_taken_once(sandbox: Sandbox, tenant: 
     assert len(answers) == 2
     assert answers[0] == answers[1] != b""
     assert tenant.told(order["id"]) == [("UPDATE", "SENT_TO_SUPPLIER"), ("ACKNOWLEDGED", "ACKNOWLEDGED")]
+
+
+def test_no_transaction_is_open_while_a_call_goes_out(
+    sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither to another room of this process nor over the network: whoever is called may write, too."""
+    send, store, open_ones = sandbox.parts.courier.send, sandbox.parts.store, list[tuple[str, int]]()
+
+    def look_and_send(parcel: Parcel) -> Reply:
+        connections = sum(engine.pool.checkedout() for engine in (store._reading, store._writing))  # type: ignore[attr-defined]
+        open_ones.append((parcel.url.split("/")[2], connections))
+        return send(parcel)
+
+    monkeypatch.setattr(sandbox.parts.courier, "send", look_and_send)
+    with open_sink() as sink:
+        tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
+        tenant.place("ORDER_SUCCESSFUL", "ALDER")
+        tenant.drain()
+    assert {host for host, _ in open_ones} == {"gateway", "suppliers", sink.url.split("/")[2]}
+    assert {count for _, count in open_ones} == {0}

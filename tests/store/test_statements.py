@@ -81,3 +81,11 @@ def test_lost_connections_are_not_used_again(postgres_url: str) -> None:
     assert found is not None
     assert found[0] not in pids
     store.close()
+
+
+def test_other_parameters_than_the_first_time_are_refused(store: Store) -> None:
+    """A value that the compiled statement does not know would be left out without a word."""
+    change = Statement(update(counters).where(_OF_OWNER))
+    store.transact(lambda connection: change.change(connection, {**OURS, "value": 1}))
+    with pytest.raises(TypeError, match="kind, of_owner, value"):
+        store.transact(lambda connection: change.change(connection, {**OURS, "value": 1, "kind": "a"}))

@@ -11,7 +11,7 @@ from sandbox.domain.errors import Problem
 from sandbox.domain.worldtime import with_rate
 from sandbox.store import accounts, worlds
 from sandbox.store.engines import sqlite_file
-from sandbox.store.schema import about, counters
+from sandbox.store.schema import VERSION, about, counters
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store
@@ -210,7 +210,7 @@ def test_several_processes_may_make_the_tables_at_once(postgres_url: str) -> Non
         stores = list(threads.map(open_store, [postgres_url] * 4))
     assert [
         each.query(lambda connection: connection.execute(select(about.c.version)).scalars().all()) for each in stores
-    ] == [[1]] * 4
+    ] == [[VERSION]] * 4
     for each in stores:
         each.close()
 

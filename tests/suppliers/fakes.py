@@ -175,7 +175,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     settings = Settings(database_url=f"sqlite:///{folder}/fakes.db", world_start=START, check_responses=True)
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
-    tokens = Tokens(store, keys, demo_clients=True)
+    tokens = Tokens(store, keys, barred=frozenset())
     parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None)  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()

@@ -8,6 +8,7 @@ from sandbox.domain.errors import NOT_FOUND, Problem
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import load_document
 from sandbox.suppliers.events import start_event
+from sandbox.wire.calls import Call, Caller
 from tests.suppliers.fakes import WORLD, Fakes, Json, thing
 from tests.suppliers.test_assurance import CODES, a_test, raised
 from tests.suppliers.test_changing import amend, cancel
@@ -23,7 +24,9 @@ def event(
     """The answer to an event that fits the document."""
     body = {"reasonCode": reason, **more}
     assert CHECKS.body(OPERATION, body) == []
-    answer = start_event(fakes.parts, WORLD, tenant, code, body, reference)
+    answer = start_event(
+        fakes.parts, Call(OPERATION.id, Caller("tenant", tenant, WORLD), path={"code": code}, body=body), reference
+    )
     assert CHECKS.answer(OPERATION, 202, answer) == []
     return answer
 

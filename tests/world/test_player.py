@@ -117,6 +117,7 @@ def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> N
     stage.wait_for("hang of TENANT1")
     stopping = threading.Thread(target=player.stop)
     stopping.start()
+    assert player._stopping.wait(WAIT)
     stage.let_go.set()
     stopping.join(WAIT)
     assert not stopping.is_alive()

@@ -1,0 +1,30 @@
+"""Whoever writes for a call writes in the epoch in which that call began."""
+
+import ast
+
+import pytest
+
+from tests.architecture.checkout import modules, name_of
+from tests.architecture.references import dotted
+
+ROOMS = ("sandbox/gateway", "sandbox/suppliers", "sandbox/portal")
+
+
+def unguarded(name: str, source: str) -> list[str]:
+    """Where a room that serves calls writes by itself, and not by `Parts.write`."""
+    found = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
+    return [f"{name}:{node.lineno}" for node in found if (dotted(node) or "").endswith("store.write")]
+
+
+def test_rooms_that_serve_calls_write_by_the_parts_alone() -> None:
+    """Which guards against a world that was reset since the call began. Jobs are settled by the player, guarded too."""
+    assert [use for room in ROOMS for path in modules(room) for use in unguarded(name_of(path), path.read_text())] == []
+
+
+@pytest.mark.parametrize("source", ["parts.store.write('DEMO1', work)", "store = parts.store\nwrite = store.write"])
+def test_a_planted_write_is_found(source: str) -> None:
+    assert unguarded("sandbox/gateway/ordering.py", source) != []
+
+
+def test_a_guarded_write_is_left_alone() -> None:
+    assert unguarded("sandbox/gateway/ordering.py", "parts.write(call, work)\nparts.store.read(world, look)") == []
