@@ -5,7 +5,9 @@ With them the metadata holds every table, so whoever means all of them takes it 
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
-from sandbox.store.schema import metadata as metadata
+from sandbox.store.schema import metadata
+
+__all__ = ["exchanges", "metadata", "partners"]
 
 partners = Table(
     "partners",

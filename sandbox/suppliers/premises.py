@@ -29,9 +29,7 @@ def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, A
     """The premises that the identifier names; refused when this supplier has no network there."""
     found = known_premises(parts, identifier)
     if supplier.code not in found.suppliers:
-        raise invalid(
-            f"/address: {supplier.code} does not serve these premises: ask service-availability who does"
-        )
+        raise invalid(f"/address: {supplier.code} does not serve these premises: ask service-availability who does")
     return found
 
 
