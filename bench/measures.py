@@ -18,7 +18,7 @@ SHARE = 0.7  # of the capacity: the rate at which latency is measured
 MODERATE = 20  # orders a second while lateness is measured; each brings five KCIs
 SPOKEN = 4  # KCIs that ORDER_SUCCESSFUL's supplier sends; the gateway's own UPDATE comes before them
 HOUR_A_SECOND = 3600
-PATIENCE = 100  # seconds until something that should come is given up
+PATIENCE = 300  # seconds until something that should come is given up
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def machine(sizes: Sizes, seconds: float) -> str:
-    """What the table was made with."""
+def machine(sizes: Sizes, seconds: float, busy: float) -> str:
+    """What the table was made with. `busy` is the load average before: what others had the machine do."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     return (
         f"{sizes.runs} runs of {sizes.seconds:g} s per load and {sizes.orders} orders, {seconds:.0f} s in all, on "
         f"{datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} × {_processor()}, {memory:.0f} GB, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}."
+        f"SQLite {sqlite3.sqlite_version}; load average before: {busy:.1f}."
     )
 
 
