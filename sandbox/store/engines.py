@@ -7,9 +7,9 @@ from typing import IO, Any
 from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
-from sandbox.store.partner_tables import metadata
 from sandbox.store.schema import VERSION, about
 from sandbox.store.statements import Statement
+from sandbox.store.tables import metadata
 
 _READERS = 32
 _READERS_CACHE, _WRITER_CACHE = 256, 2_048  # kilobytes of pages that a connection keeps; the system keeps the file

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, delete, func, select, tuple_
 
 from sandbox.domain.worldtime import World
-from sandbox.store.partner_tables import metadata
 from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.store import Tx
+from sandbox.store.tables import metadata
 
 _IN_WORLDS = [
     table for table in metadata.sorted_tables if table is not worlds and {"world", "epoch"} <= set(table.c.keys())

@@ -1,13 +1,8 @@
-"""The tables of partners' own suppliers: registrations lie outside epochs, what was answered wrongly lies within.
-
-With them the metadata holds every table, so whoever means all of them takes it from here.
-"""
+"""The tables of partners' own suppliers: registrations lie outside epochs, what was answered wrongly lies within."""
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
 from sandbox.store.schema import metadata
-
-__all__ = ["exchanges", "metadata", "partners"]
 
 partners = Table(
     "partners",
