@@ -9,6 +9,7 @@ from sandbox.domain.worldtime import World
 from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.store import Tx
 from sandbox.store.tables import metadata
+from sandbox.store.worlds import find
 
 _IN_WORLDS = [
     table for table in metadata.sorted_tables if table is not worlds and {"world", "epoch"} <= set(table.c.keys())
@@ -26,9 +27,13 @@ def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
     return dict(rows.all())
 
 
-def anything_left(connection: Connection, world: World) -> bool:
-    """Whether there is something to sweep: a look that writes nothing."""
-    return any(connection.execute(_left(table, world, 1)).first() is not None for table in _IN_WORLDS)
+def with_leftovers(connection: Connection) -> list[World]:
+    """The worlds in which there is something to sweep: a look that writes nothing, by one seek per world and table."""
+    found: set[str] = set()
+    for table in _IN_WORLDS:
+        left = select(table.c.world).where(table.c.world == worlds.c.name, table.c.epoch < worlds.c.epoch)
+        found.update(connection.execute(select(worlds.c.name).where(worlds.c.epoch > 1, left.exists())).scalars())
+    return [find(connection, name) for name in sorted(found)]
 
 
 def sweep(connection: Connection, world: World, most: int) -> int:

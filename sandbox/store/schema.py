@@ -18,11 +18,11 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
-_serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
 
 
 def _in_world(*more: Column[object]) -> tuple[Column[object], ...]:
@@ -56,6 +56,8 @@ clients = Table(
     Column("world", String, nullable=False),
     Column("secret_hash", String, nullable=False),
     Column("version", Integer, nullable=False),  # raised by rotation: tokens of an older version open nothing
+    Column("owner", String, index=True),  # the tenant that they were given to; null: published, and nobody's
+    Column("created_at", BigInteger, nullable=False),  # real
 )
 tenants = Table(
     "tenants",
@@ -254,7 +256,7 @@ Index(
 lanes = Table(
     "lanes",
     metadata,
-    Column("id", _serial, primary_key=True),
+    Column("id", serial, primary_key=True),
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("name", String, nullable=False),
@@ -270,8 +272,8 @@ Index("lanes_by_due", lanes.c.world, lanes.c.epoch, lanes.c.due_at)
 jobs = Table(
     "jobs",
     metadata,
-    Column("id", _serial, primary_key=True),
-    Column("lane_id", _serial, ForeignKey("lanes.id"), nullable=False),
+    Column("id", serial, primary_key=True),
+    Column("lane_id", serial, ForeignKey("lanes.id"), nullable=False),
     Column("rank", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
@@ -284,7 +286,7 @@ Index("jobs_by_lane", jobs.c.lane_id, jobs.c.rank, jobs.c.id)
 timeline = Table(
     "timeline",
     metadata,
-    Column("id", _serial, primary_key=True),
+    Column("id", serial, primary_key=True),
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("owner", String, nullable=False),

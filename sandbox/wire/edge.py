@@ -12,19 +12,22 @@ from sandbox.wire.calls import NOBODY, Answer, Call, Caller, Handler
 from sandbox.wire.reading import read_request
 from sandbox.wire.refusals import register_refusals, response_of
 
-ACTING_AT = "sandbox.acting_at"  # in the environment of a call inside this process: the moment that it acts for
+# In the environment of a call: the moment that one inside this process acts for; who came in, once it is known.
+ACTING_AT = "sandbox.acting_at"
+CALLER = "sandbox.caller"
+
+Check = Callable[[str, str], Caller]  # (Authorization header, address) to who that is
 
 
 @dataclass(frozen=True)
 class Door:
-    """One document served at a prefix: who may come in (kinds of callers), and who answers.
+    """One document served at a prefix, which says who may come in, and who answers.
 
     `unreadable` words the refusal of a request that does not fit the document, where the usual error body is not used.
     """
 
     document: Document
     prefix: str
-    kinds: tuple[str, ...]
     handlers: Mapping[str, Handler]
     unreadable: Callable[[Problem], Answer] | None = None
 
@@ -32,13 +35,13 @@ class Door:
 def make_app(
     name: str,
     doors: list[Door],
-    check: Callable[[str], Caller],
+    check: Check,
     *,
     body_limit: int,
     check_answers: bool,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
-    """A small Flask app that serves these doors. `check` turns an Authorization header into a caller.
+    """A small Flask app that serves these doors. `check` says who comes in.
 
     `fault` is the code that its APIs publish for a failure of their own. Raises ValueError when the handlers are not
     exactly the document's operations.
@@ -66,13 +69,13 @@ def make_app(
 
 
 def _view(
-    door: Door, operation: Operation, checks: Checks, check: Callable[[str], Caller], *, check_answers: bool
+    door: Door, operation: Operation, checks: Checks, check: Check, *, check_answers: bool
 ) -> Callable[..., Response]:
     handler = door.handlers[operation.id]
 
     def view(**path: str) -> Response:
         try:
-            caller = _caller(door, check) if operation.secured else NOBODY
+            caller = _caller(operation, check)
             call = _call(operation, checks, caller, path)
         except Problem as problem:
             if door.unreadable is None:
@@ -86,11 +89,15 @@ def _view(
     return view
 
 
-def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
-    caller = check(request.headers.get("Authorization", ""))
-    if caller.kind not in door.kinds:
-        wanted = " or ".join(door.kinds)
-        raise Problem(NOT_AUTHORISED, (f"this door is for a {wanted}: the token is a {caller.kind}'s",), status=403)
+def _caller(operation: Operation, check: Check) -> Caller:
+    authorization = request.headers.get("Authorization", "")
+    if not operation.callers or (operation.anybody and not authorization):
+        return NOBODY
+    caller = check(authorization, request.remote_addr or "")
+    request.environ[CALLER] = caller
+    if caller.kind not in operation.callers:
+        wanted = " or ".join(sorted(operation.callers))
+        raise Problem(NOT_AUTHORISED, (f"this is for a {wanted}: the token is a {caller.kind}'s",), status=403)
     return caller
 
 
@@ -109,5 +116,6 @@ def _call(operation: Operation, checks: Checks, caller: Caller, path: Mapping[st
         body=reading.body,
         raw=request.get_data(cache=True) if operation.body else b"",
         authorization=request.headers.get("Authorization", ""),
+        address=request.remote_addr or "",
         at=request.environ.get(ACTING_AT),
     )

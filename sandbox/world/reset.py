@@ -11,7 +11,7 @@ from functools import partial
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World, begun_anew
-from sandbox.store import claiming, epochs, lanes, worlds
+from sandbox.store import claiming, epochs, founding, lanes, terms, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 
@@ -58,12 +58,15 @@ def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
 
 
 def sweep(store: Store, go_on: Callable[[], bool]) -> int:
-    """Remove what earlier epochs left in any world: how many rows that were. Asks after each batch."""
+    """Remove what earlier epochs left in any world, then the worlds that were closed: how many rows of worlds that were.
+    Asks after each batch.
+    """
     removed = 0
-    for world in store.query(worlds.every):
-        if world.epoch > 1 and store.query(partial(epochs.anything_left, world=world)):
-            while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
-                removed += batch
-                if not go_on():
-                    return removed
+    for world in store.query(epochs.with_leftovers):
+        while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
+            removed += batch
+            if not go_on():
+                return removed
+    for closed in store.query(terms.closed_worlds):
+        store.transact(partial(founding.remove_world, name=closed))
     return removed
