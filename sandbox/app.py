@@ -11,7 +11,17 @@ from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import (
-    callback, catalogue, clock, credentials, endpoint, events, inbox, pages, partners, resets, tenants,
+    callback,
+    catalogue,
+    clock,
+    credentials,
+    endpoint,
+    events,
+    inbox,
+    pages,
+    partners,
+    resets,
+    tenants,
 )  # fmt: skip
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document

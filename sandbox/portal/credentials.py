@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.durations import to_text
-from sandbox.domain.errors import INVALID_REQUEST, NOT_AUTHORISED, Problem, invalid, not_found
+from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid, not_found
 from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
 from sandbox.portal import reach

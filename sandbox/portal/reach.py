@@ -32,7 +32,7 @@ def tenant_of(connection: Any, call: Call) -> tuple[Tenant, TenantTerms]:
 
 
 def steered(connection: Any, call: Call) -> tuple[Tenant, TenantTerms]:
-    """The tenant of the call's path, to be changed by the caller. Raises 403 for a demo tenant, which others use too."""
+    """The tenant of the call's path, to be changed by the caller. Raises 403 for a demo tenant: others use it."""
     tenant, agreed = tenant_of(connection, call)
     if agreed.partner is None:
         check_operator(call, f"{tenant.code} is a demo tenant, and everybody's: sign up for one of your own")

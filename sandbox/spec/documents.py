@@ -33,8 +33,8 @@ class Parameter:
 class Operation:
     """One operation. `body` is None where none is taken; `answers`: schema by status, None for no body.
 
-    `callers` are the kinds of clients that its scopes let in: none where it asks for no token. With `anybody` a token is
-    looked at where one is sent, and nothing is asked of whoever sends none.
+    `callers` are the kinds of clients that its scopes let in: none where it asks for no token. With `anybody` a token
+    is looked at where one is sent, and who sends none comes in too.
     """
 
     id: str

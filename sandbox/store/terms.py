@@ -27,8 +27,8 @@ class TenantTerms:
 
 @dataclass(frozen=True)
 class WorldTerms:
-    """A world's: `partner` is None for those that are shipped; times are real; `cron` and `time_zone` are a timetable of
-    its own, None for the deployment's, which does not reset it before `pinned_until`.
+    """A world's: `partner` is None for those that are shipped; times are real; `cron` and `time_zone` are a timetable
+    of its own, None for the deployment's, which does not reset it before `pinned_until`.
     """
 
     world: str
@@ -109,7 +109,7 @@ def change_world(connection: Connection, name: str, **changes: Any) -> None:
 
 
 def _tenant(row: Row[Any]) -> TenantTerms:
-    tenant, partner, title, created_at, seen_at, allowed_from, *quotas = row
+    tenant, partner, title, created_at, seen_at, allowed_from, *quotas = tuple(row)
     agreed = dict(zip(NAMES, quotas, strict=True))
     return TenantTerms(tenant, partner, title, created_at, seen_at, tuple(allowed_from.split()), agreed)
 

@@ -1,7 +1,8 @@
 """OAuth 2.0 client credentials: tokens given out, and tokens checked.
 
 A token is a JWT of sixty minutes of real time. It names the client's version, so that rotating a secret ends the tokens
-given out before; each call looks it up, so they end at once, in every process. The gateway and the fakes call each other in this process with tokens that no client could ask for.
+given out before; each call looks it up, so they end at once, in every process. The gateway and the fakes call each
+other in this process with tokens that no client could ask for.
 """
 
 import base64
@@ -94,7 +95,7 @@ class Tokens:
         return token
 
     def check(self, authorization: str, address: str) -> Caller:
-        """Who presents this Authorization header from this address. Raises NOT_AUTHORISED, or 429 who comes too often."""
+        """Who presents this Authorization header from this address. Raises NOT_AUTHORISED, or 429 for too many."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise _unauthorised("send an access token: Authorization: Bearer TOKEN")

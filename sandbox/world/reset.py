@@ -58,8 +58,8 @@ def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
 
 
 def sweep(store: Store, go_on: Callable[[], bool]) -> int:
-    """Remove what earlier epochs left in any world, then the worlds that were closed: how many rows of worlds that were.
-    Asks after each batch.
+    """Remove what earlier epochs left in any world, then worlds that were closed. How many rows that were; asks after
+    each batch.
     """
     removed = 0
     for world in store.query(epochs.with_leftovers):
