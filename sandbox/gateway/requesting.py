@@ -82,9 +82,8 @@ def place(parts: Parts, call: Call) -> Answer:
         requests.add(tx, request)
         detail = {"operation": call.operation, "requestId": call.request_id, kind.request: number, **headers}
         timeline.note(tx, tenant, ref, "call", detail)
-        job = NewJob(
-            "ask", tx.now, ref, number, {"request": kind.request, "number": number, "supplier": entity.supplier}
-        )
+        about = {"request": kind.request, "number": number, "supplier": entity.supplier}
+        job = NewJob("ask", tx.now, ref, 0, about)  # all of one rank: they go out in the order in which they were asked
         lanes.queue(tx, f"ask {tenant} {ref}", tenant, [job])
         return request
 
