@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
@@ -129,7 +131,9 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
-    return with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts))
+    whole = with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts))
+    behind = parts.settings.proxies
+    return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 
 
 def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> WSGIApp:
