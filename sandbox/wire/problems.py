@@ -24,6 +24,12 @@ EXTENSIONS = {
 }
 
 
+def code_of(status: int) -> str:
+    """The published code that is nearest to a status of 400 or more."""
+    code = next((code for code, usual in STATUS.items() if usual == status), None)
+    return code or EXTENSIONS.get(status) or (errors.GATEWAY_FAULT if status >= 500 else errors.INVALID_REQUEST)
+
+
 def status_of(problem: Problem) -> int:
     """The HTTP status of a refusal."""
     return problem.status or STATUS[problem.code]
