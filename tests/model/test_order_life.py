@@ -85,8 +85,6 @@ class Orders(RuleBasedStateMachine):
     fake_orders: Bundle[tuple[str, int]] = Bundle("fake_orders")
     heard: Bundle[tuple[Order, Said]] = Bundle("heard")
 
-    together = True  # whether an amendment and a cancellation of one order may wait to be sent at the same time
-
     @initialize()
     def open(self) -> None:
         """A world of its own for each run."""
@@ -131,9 +129,6 @@ class Orders(RuleBasedStateMachine):
     @rule(order=played_orders, kind=st.sampled_from(sorted(ASKED_FROM)), answer=DECIDED, sent=st.booleans())
     def ask(self, order: Order, kind: str, answer: int, sent: bool) -> None:
         """An amendment or a cancellation, legal or not."""
-        waiting = {other for (other, _), each in order.requests.items() if each.status == RECEIVED}
-        if waiting - {kind} and not self.together:
-            self.pass_on()
         more = {"notes": "Ring twice."} if kind == "amendment" else {"reasonCode": "NO_LONGER_REQUIRED"}
         path = f"/v1/service-order-{kind}s"
         status, body = self.call(order.tenant, "POST", path, json={"orderId": order.id, **more})
@@ -274,19 +269,10 @@ class Orders(RuleBasedStateMachine):
                 assert self.call(code, "GET", f"/_sandbox/orders/{number}/timeline")[0] == 404
 
 
-class OrdersWithoutThat(Orders):
-    """Such requests are sent in the order of their numbers, each kind counted by itself, not as they were placed.
-
-    The long form fails on it until they are; the short one goes around it.
-    """
-
-    together = False
-
-
 def test_orders_live_as_published() -> None:
     """The short form."""
-    run_state_machine_as_test(OrdersWithoutThat, settings=SHORT)
-    assert issubclass(OrdersWithoutThat, Orders)
+    run_state_machine_as_test(Orders, settings=SHORT)
+    assert issubclass(Orders, RuleBasedStateMachine)
 
 
 @pytest.mark.prove
