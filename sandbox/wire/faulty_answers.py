@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -12,7 +13,7 @@ from sandbox.domain.wirefaults import BEFORE, UPDATES, Occasion, delay_of
 from sandbox.spec.documents import Operation
 from sandbox.wire.calls import Call
 from sandbox.wire.faultplane import HEADER, Fault, FaultPlane, identity
-from sandbox.wire.problems import code_of
+from sandbox.wire.problems import told_instead
 from sandbox.wire.refusals import error_response
 from sandbox.wire.spoiling import spoilt
 
@@ -32,7 +33,8 @@ def met(plane: FaultPlane, leg: str, operation: Operation, call: Call, respond: 
     if fault is None:
         return respond()
     if fault.kind == "delay":
-        response = _late(plane, fault, owner, respond)
+        hold_up = partial(plane.hold_up, owner, delay_of(fault.do, 0), bounded=call.at is None)
+        response = _late(fault, hold_up, respond)
     elif fault.when == BEFORE:
         response = _INSTEAD[fault.kind](fault.do, None)
     else:
@@ -46,14 +48,14 @@ def _occasion(leg: str, operation: Operation, call: Call) -> tuple[str, Occasion
     name, exact = f"{operation.method} {operation.path}", operation.path.format(**call.path)
     same = identity(name, exact, request.query_string, call.raw)
     if leg != UPDATES:
-        return call.caller.code, Occasion(leg, name, exact, same)
+        return call.caller.code, Occasion(leg, name, exact, same, call.path.get("code"))
     thing: Mapping[str, Any] = next((call.body[each] for each in PROPERTIES if each in call.body), {})
     return thing.get("tenant", ""), Occasion(leg, name, exact, same, call.caller.code, call.body["reasonCode"])
 
 
-def _late(plane: FaultPlane, fault: Fault, owner: str, respond: Callable[[], Response]) -> Response:
+def _late(fault: Fault, hold_up: Callable[[], None], respond: Callable[[], Response]) -> Response:
     done = None if fault.when == BEFORE else _done(respond)
-    plane.hold_up(owner, delay_of(fault.do, 0), bounded=True)
+    hold_up()
     return _done(respond) if done is None else done
 
 
@@ -65,8 +67,7 @@ def _done(respond: Callable[[], Response]) -> Response:
 
 
 def _other(do: Mapping[str, Any], _done: Response | None) -> Response:
-    told = (f"a fault that was asked for: {do['status']}",)
-    return error_response(Problem(code_of(do["status"]), told, do["status"], retry_after=do.get("retryAfter")))
+    return error_response(told_instead(do))
 
 
 def _expired(_do: Mapping[str, Any], _done: Response | None) -> Response:
