@@ -231,7 +231,9 @@ bookings = Table(
     Column("area", String, nullable=False),
     Column("slot_start", BigInteger, nullable=False),
     Column("slot_end", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),  # null once an order has confirmed it
+    Column("left_start", BigInteger),  # the slot that it is being moved from, where it keeps its place meanwhile
+    Column("left_end", BigInteger),
+    Column("expires_at", BigInteger),  # null once an order has confirmed it; 0 when its place may be another's
     Column("digest", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
