@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
+from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
@@ -19,12 +20,13 @@ from sandbox.portal import (
     credentials,
     endpoint,
     events,
+    faults,
     inbox,
     pages,
     partners,
     resets,
     tenants,
-)  # fmt: skip
+)
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -39,7 +41,9 @@ from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
 from sandbox.world.player import Handlers, Player
@@ -78,7 +82,9 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
         store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
-    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out, timetable)
+    delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
+    plane = FaultPlane(store, clock, delays)
+    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out, plane, timetable)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -106,20 +112,22 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     }
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
-    control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
+    control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts)
+    updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
+    whose = parts.tokens.claimant
     gateway = _app(
         parts,
         "gateway",
-        Door(load_document("authentication"), "/v1", token_handlers, unreadable),
-        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts)),
-        Door(load_document("supplier-updates"), "/v1", {"handleOrderUpdate": partial(inbound.accept, parts)}),
+        Door(load_document("authentication"), "/v1", token_handlers, unreadable, leg=TENANT, whose=whose),
+        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts), leg=TENANT),
+        Door(load_document("supplier-updates"), "/v1", updates, leg=UPDATES),
     )
     suppliers = _app(
         parts,
         "suppliers",
-        Door(load_document("supplier"), "/suppliers/{code}", supplier_api.handlers(parts)),
+        Door(load_document("supplier"), "/suppliers/{code}", supplier_api.handlers(parts), leg=SUPPLIER),
         fault=SUPPLIER_FAULT,
     )
     endpoint_app = _app(
@@ -142,6 +150,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         name,
         list(doors),
         parts.tokens.check,
+        parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
         fault=fault,

@@ -30,7 +30,8 @@ class Client:
 
 @dataclass(frozen=True)
 class Known:
-    """A client with what a call of its needs: its world's epoch and next reset, and what was agreed with its owner.
+    """A client with what a call of its needs: its world's epoch, next reset and number of fault rules, and what was
+    agreed with its owner.
 
     `agreed` are the owner's own quotas by name, None for those that it has as everybody; the rest is as in Terms.
     """
@@ -38,6 +39,7 @@ class Known:
     client: Client
     epoch: int | None
     resets_at: int | None
+    faults: int
     seen_at: int | None
     allowed_from: str
     agreed: Mapping[str, int | None]
@@ -60,8 +62,8 @@ class Tenant:
 
 _KNOWN = Statement(
     select(
-        *clients.c, worlds.c.epoch, worlds.c.resets_at, tenant_terms.c.seen_at, tenant_terms.c.allowed_from,
-        *(tenant_terms.c[name] for name in NAMES),
+        *clients.c, worlds.c.epoch, worlds.c.resets_at, worlds.c.faults, tenant_terms.c.seen_at,
+        tenant_terms.c.allowed_from, *(tenant_terms.c[name] for name in NAMES),
     )
     .outerjoin(worlds, worlds.c.name == clients.c.world)
     .outerjoin(tenant_terms, tenant_terms.c.tenant == clients.c.owner)
@@ -82,9 +84,9 @@ def find_client(connection: Connection, client_id: str) -> Known | None:
     row = _KNOWN.one(connection, {"client": client_id})
     if row is None:
         return None
-    epoch, resets_at, seen_at, allowed_from, *quotas = row[_CLIENT_COLUMNS:]
+    epoch, resets_at, faults, seen_at, allowed_from, *quotas = row[_CLIENT_COLUMNS:]
     agreed = dict(zip(NAMES, quotas, strict=True))
-    return Known(Client(*row[:_CLIENT_COLUMNS]), epoch, resets_at, seen_at, allowed_from or "", agreed)
+    return Known(Client(*row[:_CLIENT_COLUMNS]), epoch, resets_at, faults or 0, seen_at, allowed_from or "", agreed)
 
 
 def clients_of(connection: Connection, owner: str) -> list[Client]:

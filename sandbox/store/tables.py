@@ -2,8 +2,8 @@
 imported, so each module of tables is named here.
 """
 
-from sandbox.store import account_tables, partner_tables, schema
+from sandbox.store import account_tables, fault_tables, partner_tables, schema
 
-MODULES = (schema, account_tables, partner_tables)
+MODULES = (schema, account_tables, partner_tables, fault_tables)
 
 metadata = schema.metadata

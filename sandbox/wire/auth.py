@@ -77,20 +77,27 @@ class Tokens:
     def grant(self, call: Call, kinds: tuple[str, ...]) -> Answer:
         """The answer of a token endpoint that serves these kinds of clients."""
         try:
-            client = self._client(call, kinds)
+            client = self._client(call, kinds).client
         except Refused as refused:
             return _refusal(refused)
         claims = {"sub": client.client_id, "ver": client.version, "scope": SCOPES[client.kind]}
         body = {"access_token": self._sign(claims), "expires_in": LIFETIME, "token_type": "Bearer"}
         return Answer(200, body, {"Cache-Control": "no-store"})
 
+    def claimant(self, call: Call) -> Caller:
+        """Whose credentials a token request shows; NOBODY where they are not right."""
+        try:
+            return self._caller(self._client(call, tuple(SCOPES)))
+        except Refused:
+            return NOBODY
+
     def own(self, caller: Caller) -> str:
         """A token for a call inside this process, on behalf of `caller`."""
-        whoever = replace(caller, epoch=None)  # one token each is kept, however often their world is reset
+        whoever = replace(caller, epoch=None, faults=0)  # one token each is kept, however often their world changes
         kept, token, until = self._own.get(whoever, (NOBODY, "", 0))
         if kept != caller or until < self._now():
-            about = {"kind": caller.kind, "code": caller.code, "world": caller.world, "epoch": caller.epoch}
-            token = self._sign({"sub": _SELF, **about})
+            told = ("kind", "code", "world", "epoch", "faults")
+            token = self._sign({"sub": _SELF, **{name: getattr(caller, name) for name in told}})
             self._own[whoever] = (caller, token, self._now() + LIFETIME // 2)
         return token
 
@@ -106,16 +113,20 @@ class Tokens:
         if claims["exp"] <= self._now():
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")
         if claims["sub"] == _SELF:
-            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
+            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"], claims["faults"])
         known = self._known(claims["sub"])
         if known is None or known.client.version != claims["ver"]:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
         if not may_come_from(known.allowed_from, address):
             raise Problem(NOT_AUTHORISED, ("this tenant is not called from this address",), 403)
+        client, caller = known.client, self._caller(known)
+        most = caller.quotas.requests
+        self._buckets.admit(client.owner or client.client_id, most, f"at most {most} requests a second")
+        return caller
+
+    def _caller(self, known: Known) -> Caller:
         client, quotas = known.client, self._quotas.but(known.agreed)
-        told = f"at most {quotas.requests} requests a second"
-        self._buckets.admit(client.owner or client.client_id, quotas.requests, told)
-        return Caller(client.kind, client.code, client.world, known.epoch, known.resets_at, quotas)
+        return Caller(client.kind, client.code, client.world, known.epoch, known.faults, known.resets_at, quotas)
 
     def _known(self, client_id: str) -> Known | None:
         if client_id == OPERATOR:
@@ -124,7 +135,7 @@ class Tokens:
             return None
         return self._store.query(lambda connection: accounts.find_client(connection, client_id))
 
-    def _client(self, call: Call, kinds: tuple[str, ...]) -> Client:
+    def _client(self, call: Call, kinds: tuple[str, ...]) -> Known:
         form: dict[str, Any] = call.body
         client_id, secret = _credentials(call.authorization, form)
         known = self._known(client_id)
@@ -138,7 +149,7 @@ class Tokens:
         if not may_come_from(known.allowed_from, call.address):
             raise Refused("unauthorized_client", "this tenant is not called from this address")
         self._note(known)
-        return client
+        return known
 
     def _note(self, known: Known) -> None:
         """That the owner was here: who stays away for long is closed by the timetable."""
@@ -159,7 +170,7 @@ class Tokens:
 def _operator(keys: Keys, secret: str) -> Known:
     """The operator's client. Its version follows from the secret: another secret ends the tokens of the one before."""
     kept = keys.hash_secret(OPERATOR, secret)
-    return Known(Client(OPERATOR, OPERATOR, "OPERATOR", "", kept, int(kept[:8], 16)), None, None, None, "", {})
+    return Known(Client(OPERATOR, OPERATOR, "OPERATOR", "", kept, int(kept[:8], 16)), None, None, 0, None, "", {})
 
 
 def _credentials(authorization: str, form: dict[str, Any]) -> tuple[str, str]:

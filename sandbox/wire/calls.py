@@ -12,14 +12,16 @@ class Caller:
     """Who signed in: `kind` is tenant, supplier, gateway or operator, `code` says whose, `world` where.
 
     `epoch` is the world's when the call came in, or for a call inside this process when that began which it belongs to.
-    `resets_at`, in real time, is when the timetable resets that world, and `quotas` how much the tenant may have: told
-    of those who came in from outside.
+    `faults` is how many fault rules there are in the world: with none, nobody looks for one. `resets_at`, in real time,
+    is when the timetable resets that world, and `quotas` how much the tenant may have: both told of those who came in
+    from outside.
     """
 
     kind: str
     code: str
     world: str
     epoch: int | None = None
+    faults: int = 0
     resets_at: int | None = None
     quotas: Quotas = NO_LIMITS
 

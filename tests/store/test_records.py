@@ -189,7 +189,7 @@ def test_clients_and_tenants_outlive_resets(store: Store) -> None:
     raise_epoch(store, "earth")
     changed = replace(tenant, callback_url="http://127.0.0.1/kcis", callback_secret=b"\x00\xff")
     known = store.query(lambda connection: accounts.find_client(connection, "client"))
-    assert known == accounts.Known(client, 2, None, None, "", NO_QUOTAS)
+    assert known == accounts.Known(client, 2, None, 0, None, "", NO_QUOTAS)
     assert store.query(lambda connection: accounts.find_tenant(connection, "TENANT9")) == changed
     assert store.query(lambda connection: accounts.find_client(connection, "nobody")) is None
     assert store.query(lambda connection: accounts.find_tenant(connection, "nobody")) is None

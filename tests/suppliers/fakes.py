@@ -177,8 +177,8 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, barred=frozenset())
-    outgoing = Courier(clock.now)
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), outgoing, None, Timetable(""))  # type: ignore[arg-type]
+    outgoing, nothing = Courier(clock.now), None
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), outgoing, nothing, nothing, Timetable(""))  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", api.handlers(parts))
