@@ -59,7 +59,7 @@ def speak(parts: Parts, job: Job) -> Settle:
 
     def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None]:
         entity = supplier_entities.find(tx, about["supplier"], about["tenant"], job.ref)
-        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about)
+        return entity, None if entity is None else _utterance(parts, tx, entity, about)
 
     entity, utterance = parts.store.read(job.world, look, at=job.due_at)
     if entity is None or utterance is None:
@@ -80,25 +80,25 @@ def catch_up(parts: Parts, tx: Tx, entity: SupplierEntity) -> SupplierEntity:
     The gateway, and its tenant, may know that KCI already. Its bytes are kept, since it may have to be said again.
     """
     head = being_said(tx, entity.supplier, entity.tenant, entity.ref)
-    if head is None or entity.memo.get("unsaid", {}).get("job") == head.id:
+    if head is None or "unsaid" in entity.memo:
         return entity
-    utterance = _utterance(parts, tx, entity, head.id, head.payload)
+    utterance = _utterance(parts, tx, entity, head.payload)
     if utterance is None or utterance.told is None:
         return entity
     after = _counted(entity if utterance.beat.wrong else utterance.told, utterance.sequence)
-    after = replace(after, memo={**after.memo, "unsaid": {"job": head.id, "body": dict(utterance.body)}})
+    after = replace(after, memo={**after.memo, "unsaid": dict(utterance.body)})
     if utterance.beat.wrong:
         supplier_entities.save(tx, after)
         return after
     return consequences.follow(parts, tx, entity, after, utterance.beat, utterance.report)
 
 
-def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, job: int, about: Mapping[str, Any]) -> Utterance | None:
+def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str, Any]) -> Utterance | None:
     beat = planned_beat(about["beat"])
     report = Report(**about["report"]) if "report" in about else None
-    unsaid = entity.memo.get("unsaid", {})
-    if unsaid.get("job") == job:
-        return Utterance(unsaid["body"], entity.sequence, beat, report, None)
+    unsaid = entity.memo.get("unsaid")  # of the lane's head: it leaves the memo when that is settled
+    if unsaid is not None:
+        return Utterance(unsaid, entity.sequence, beat, report, None)
     status = stated(beat, standing(entity, report))
     if "asked" in about and (beat.fixed or status is None):
         status = beat.status  # said all the same: the gateway judges it
