@@ -37,6 +37,7 @@ class Settings:
     snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
     snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(variable, value, purpose) of every setting; secrets are masked."""

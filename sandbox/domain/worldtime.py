@@ -17,6 +17,7 @@ class World:
 
     `reset_at` and `resets_at`, in real time, are when the world was last begun anew and when the timetable will do so
     next: None for never. `as_of` is the world time of the snapshot that it then went back to, None for its beginning.
+    `faults` is how many fault rules there are in the world.
     """
 
     name: str
@@ -31,6 +32,7 @@ class World:
     reset_at: int | None = None
     as_of: int | None = None
     resets_at: int | None = None
+    faults: int = 0
 
     def running(self, real: int) -> bool:
         """Whether an advance, step or drain owns the world at this moment of real time."""

@@ -5,13 +5,14 @@ snapshot's number stands in place of the epoch. What was taken off the shelf is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Table, case, delete, func, insert, literal, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from sandbox.domain.worldtime import World
+from sandbox.store import faults
 from sandbox.store.accounts import next_number
 from sandbox.store.schema import jobs, lanes
 from sandbox.store.snapshot_tables import snapshots
@@ -82,6 +83,7 @@ def copy_into(tx: Tx, snapshot: Snapshot, world: World) -> None:
         lanes.c.not_before: case((rested > 0, rested + tx.real), else_=literal(0)),
     }
     _copy(tx, (shelf(world.name), snapshot.number), (world.name, world.epoch), anew)
+    faults.recount(replace(tx, world=world))
 
 
 def forget(tx: Tx, snapshot: Snapshot) -> None:

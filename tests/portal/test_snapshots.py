@@ -130,6 +130,19 @@ def test_a_slot_that_was_taken_since_is_free_again(tenant: Tenant) -> None:
     assert tenant.call("POST", "/v1/service-orders", json=body)[0] == 201
 
 
+def test_fault_rules_go_back_with_the_world(tenant: Tenant) -> None:
+    """One that was there, with what it has still to strike, strikes again."""
+    rule = {"match": {"call": "GET /service-orders/{id}"}, "next": 1, "do": {"kind": "answer", "status": 503}}
+    tenant.post("/_sandbox/faults", rule)
+    keep(tenant)
+    order = tenant.place(supplier="CEDAR")["id"]
+    assert [tenant.call("GET", f"/v1/service-orders/{order}")[0] for _ in range(2)] == [503, 200]
+    tenant.call("DELETE", "/_sandbox/faults")
+    go_back(tenant)
+    order = tenant.place(supplier="CEDAR")["id"]
+    assert [tenant.call("GET", f"/v1/service-orders/{order}")[0] for _ in range(2)] == [503, 200]
+
+
 def test_what_lies_outside_worlds_does_not_go_back(tenant: Tenant) -> None:
     """The callback that was changed since stays changed, and its secret is not another."""
     secret = tenant.call("PUT", "/_sandbox/callback", json={"url": "http://127.0.0.1:9/old"})[1]["secret"]
