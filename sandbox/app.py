@@ -129,6 +129,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         parts.tokens.check,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app

@@ -66,7 +66,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     partner = None if call.supplier in parts.library.suppliers else _partner(parts, call)
     parcel = _parcel(parts, call, operation, partner)
     try:
-        judged = judge(call.supplier, operation, parts.courier.send(parcel))
+        judged = judge(call.supplier, operation, parts.courier.send(parcel), parts.settings.real_data)
     except NoAnswer as silence:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:
