@@ -22,6 +22,7 @@ class Settings:
     )
     threads: int = _setting(64, "requests served at once")
     players: int = _setting(16, "jobs played at once")
+    play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
     check_responses: bool = _setting(False, "check our own answers against the documents")
@@ -34,7 +35,7 @@ class Settings:
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
     patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
-    lease: int = _setting(60_000, "how long a player owns what it claimed; more than twice each time-out")
+    lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
 
@@ -63,7 +64,23 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         for name, item in known.items()
         if name in environ
     }
-    return Settings(**given)
+    settings = Settings(**given)
+    _judge(settings)
+    return settings
+
+
+def _judge(settings: Settings) -> None:
+    """What cannot work together is told at the start, not found out under load."""
+    for name in ("threads", "players"):
+        if getattr(settings, name) == 0:
+            raise ValueError(f"SANDBOX_{name.upper()}=0: send a whole number from 1")
+    for name in ("push_timeout", "supplier_timeout"):
+        timeout = getattr(settings, name)
+        if settings.lease <= 2 * timeout:
+            raise ValueError(
+                f"SANDBOX_LEASE={settings.lease}: send more than twice SANDBOX_{name.upper()}, which is {timeout}: "
+                "else a job may be played by another before its time-out"
+            )
 
 
 def _parse(name: str, text: str, kind: type, choices: tuple[str, ...]) -> Any:

@@ -68,18 +68,21 @@ def judge(supplier: str, operation: Operation, reply: Reply, real_data: str) -> 
     status = reply.status
     if status < 300 and str(status) in operation.answers and operation.answers[str(status)] is None:
         return Judged(status)  # there is no body to read, whatever came
-    judged = Judged(status, *_read(operation, reply, guard(real_data)))
+    body, wrong = _read(operation, reply)
+    body, found = guard(real_data).answer(operation, status, body)
+    personal = tuple(map(str, found))
+    judged = Judged(status, body, personal + wrong)
     if status >= 300 and status != 422:
         failure = _failure(status, judged.reasons)
         return replace(judged, violations=(f"status {status} is a failure", *judged.violations), problem=failure)
-    if judged.violations:
+    if personal or (wrong and status != 422):  # a refusal is one in whatever words, unless they are somebody's
         more = len(judged.violations) - MOST_TOLD
         told = "; ".join(judged.violations[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
         return replace(judged, problem=Problem(SUPPLIER_FAULT, (f"{supplier} sent an invalid response: {told}",)))
     return judged
 
 
-def _read(operation: Operation, reply: Reply, guard: Guard) -> tuple[Any, tuple[str, ...]]:
+def _read(operation: Operation, reply: Reply) -> tuple[Any, tuple[str, ...]]:
     """(JSON body, what is wrong with the answer). What is not JSON is not kept."""
     if len(reply.body) >= MOST_READ:
         return None, (f"the body is larger than {MOST_READ} bytes",)
@@ -89,8 +92,7 @@ def _read(operation: Operation, reply: Reply, guard: Guard) -> tuple[Any, tuple[
         body = parse_json(reply.body) if reply.body else None
     except ValueError as error:
         return None, (f"the body {error}",)
-    body, personal = guard.answer(operation, reply.status, body)
-    wrong = tuple(str(item) for item in (*personal, *_CHECKS.answer(operation, reply.status, body)))
+    wrong = tuple(str(item) for item in _CHECKS.answer(operation, reply.status, body))
     return body, wrong + _wrong_type(reply.headers) if reply.body else wrong
 
 

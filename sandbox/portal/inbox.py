@@ -17,6 +17,7 @@ from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
 PAGE = 200  # KCIs in one answer
+LOOK_AGAIN = 500  # milliseconds after which a long poll looks by itself: other processes cannot ring its bell
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -75,7 +76,7 @@ def _wait_for_page(parts: Parts, call: Call, after: int, until: int) -> list[dic
         now = parts.clock.now()
         if page or now >= until:
             return page
-        look_again = min(until, now + 500)  # another process may have handed something over
+        look_again = min(until, now + LOOK_AGAIN)  # another process may have handed something over
         bell.wait(topic, heard, lambda condition, moment=look_again: parts.clock.wait(condition, moment))  # type: ignore[misc]
 
 

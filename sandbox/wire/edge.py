@@ -103,7 +103,7 @@ def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
 
 
 def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, given: Mapping[str, str]) -> Call:
-    path = {name: _named(guard, name, part) for name, part in given.items()}
+    path = {name: _named(operation, guard, name, part) for name, part in given.items()}
     reading = read_request(request, operation, checks, guard)
     return Call(
         operation=operation.id,
@@ -120,11 +120,12 @@ def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, gi
     )
 
 
-def _named(guard: Guard, name: str, part: str) -> str:
+def _named(operation: Operation, guard: Guard, name: str, part: str) -> str:
     """A part of the path that names something."""
-    if "\0" in part:
-        raise not_found("nothing has a name with the character U+0000 in it")  # PostgreSQL takes no such text
+    if "\0" in part:  # PostgreSQL takes no such text
+        refused = invalid if name == "id" and "404" not in operation.answers else not_found
+        raise refused("nothing has a name with the character U+0000 in it")
     clean, found = guard.text(f"path parameter {name}", part)
     if found:
-        raise invalid(*map(str, found))
+        raise (invalid if "422" in operation.answers else not_found)(*map(str, found))
     return clean

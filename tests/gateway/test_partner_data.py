@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,11 @@ def own(tmp_path: Path) -> Iterator[Own]:
     assert not [text for text in SOMEBODYS if text.encode() in kept]
 
 
+def answered(postcode: str) -> dict[str, Any]:
+    """An availability at an address with this postcode."""
+    return {**AVAILABLE, "address": {"identifier": {"id": "999000000001", "type": "UPRN"}, "postcode": postcode}}
+
+
 def available(own: Own) -> Json:
     """OWNFIBRE's element of an availability."""
     query = {"address": '{"id": "999000000001", "type": "UPRN"}', "suppliers": "OWNFIBRE"}
@@ -30,7 +36,7 @@ def available(own: Own) -> Json:
 
 
 def test_an_answer_with_a_real_postcode_is_no_valid_answer(own: Own) -> None:
-    own.answer("/service-availability", 200, {**AVAILABLE, "address": {**AVAILABLE["address"], "postcode": "SW1A 1AA"}})
+    own.answer("/service-availability", 200, answered("SW1A 1AA"))
     (reason,) = available(own)["unavailabilityReasons"]
     assert reason["code"] == "SUPPLIER_FAULT"
     assert "/address/postcode: holds a postcode that may be somebody's" in reason["text"]
@@ -42,7 +48,7 @@ def test_an_answer_with_a_real_postcode_is_no_valid_answer(own: Own) -> None:
 
 
 def test_an_answer_with_dummies_is_taken(own: Own) -> None:
-    own.answer("/service-availability", 200, {**AVAILABLE, "address": {**AVAILABLE["address"], "postcode": "ZZ75 4VO"}})
+    own.answer("/service-availability", 200, answered("ZZ75 4VO"))
     assert "unavailabilityReasons" not in available(own)
 
 
