@@ -38,6 +38,7 @@ class Settings:
     lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(variable, value, purpose) of every setting; secrets are masked."""

@@ -1,7 +1,8 @@
 """The edge: every request comes in here, is read by its document, and is answered in the published shapes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Flask, Response, request
 
@@ -10,6 +11,8 @@ from sandbox.spec.checks import Checks
 from sandbox.spec.documents import Document, Operation
 from sandbox.spec.personal import Guard
 from sandbox.wire.calls import NOBODY, Answer, Call, Caller, Handler
+from sandbox.wire.faultplane import FaultPlane
+from sandbox.wire.faulty_answers import met
 from sandbox.wire.reading import read_request
 from sandbox.wire.refusals import register_refusals, response_of
 
@@ -21,6 +24,8 @@ class Door:
     """One document served at a prefix: who may come in (kinds of callers), and who answers.
 
     `unreadable` words the refusal of a request that does not fit the document, where the usual error body is not used.
+    `leg` names the calls that come in here to the rules of faults; without it none strikes them. `whose` tells whose a
+    call is where no token says so.
     """
 
     document: Document
@@ -28,19 +33,23 @@ class Door:
     kinds: tuple[str, ...]
     handlers: Mapping[str, Handler]
     unreadable: Callable[[Problem], Answer] | None = None
+    leg: str | None = None
+    whose: Callable[[Call], Caller] | None = None
 
 
 def make_app(
     name: str,
     doors: list[Door],
     check: Callable[[str], Caller],
+    plane: FaultPlane,
     *,
     body_limit: int,
     check_answers: bool,
     real_data: str,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
-    """A small Flask app that serves these doors. `check` turns an Authorization header into a caller.
+    """A small Flask app that serves these doors. `check` turns an Authorization header into a caller; `plane` knows
+    what is to go wrong.
 
     `real_data` says what becomes of data that may be somebody's. `fault` is the code that its APIs publish for a
     failure of their own. Raises ValueError when the handlers are not exactly the document's operations.
@@ -54,7 +63,7 @@ def make_app(
             raise ValueError(f"{door.document.name}: handlers and operations differ in {', '.join(sorted(difference))}")
         checks, guard = Checks(door.document), Guard(door.document, real_data)
         for operation in door.document.operations.values():
-            view = _view(door, operation, checks, guard, check, check_answers=check_answers)
+            view = _view(door, operation, checks, guard, check, plane, check_answers=check_answers)
             path = (door.prefix + operation.path).replace("{", "<").replace("}", ">")
             app.add_url_rule(
                 path,
@@ -73,10 +82,17 @@ def _view(
     checks: Checks,
     guard: Guard,
     check: Callable[[str], Caller],
+    plane: FaultPlane,
     *,
     check_answers: bool,
 ) -> Callable[..., Response]:
     handler = door.handlers[operation.id]
+
+    def respond(call: Call) -> Response:
+        answer = handler(call)
+        if check_answers and (wrong := checks.answer(operation, answer.status, answer.body)):
+            raise RuntimeError(f"{operation.id} would answer against its document: {'; '.join(map(str, wrong))}")
+        return response_of(answer)
 
     def view(**path: str) -> Response:
         try:
@@ -86,10 +102,11 @@ def _view(
             if door.unreadable is None:
                 raise
             return response_of(door.unreadable(problem))
-        answer = handler(call)
-        if check_answers and (wrong := checks.answer(operation, answer.status, answer.body)):
-            raise RuntimeError(f"{operation.id} would answer against its document: {'; '.join(map(str, wrong))}")
-        return response_of(answer)
+        if door.whose is not None:
+            call = replace(call, caller=door.whose(call))
+        if call.caller.faults and door.leg is not None:
+            return met(plane, door.leg, operation, call, partial(respond, call))
+        return respond(call)
 
     return view
 
