@@ -156,6 +156,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app
