@@ -16,7 +16,7 @@ class World:
     the things that the run plays.
 
     `reset_at` and `resets_at`, in real time, are when the world was last begun anew and when the timetable will do so
-    next: None for never.
+    next: None for never. `faults` is how many fault rules there are in the world.
     """
 
     name: str
@@ -30,6 +30,7 @@ class World:
     run_until: int = 0
     reset_at: int | None = None
     resets_at: int | None = None
+    faults: int = 0
 
     def running(self, real: int) -> bool:
         """Whether an advance, step or drain owns the world at this moment of real time."""

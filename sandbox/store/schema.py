@@ -46,6 +46,7 @@ worlds = Table(
     Column("run_until", BigInteger, nullable=False),  # real
     Column("reset_at", BigInteger),  # real
     Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
+    Column("faults", Integer, nullable=False),  # rules in this epoch: most often 0, and nobody looks further
 )
 clients = Table(
     "clients",

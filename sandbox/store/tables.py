@@ -2,8 +2,8 @@
 imported, so each module of tables is named here.
 """
 
-from sandbox.store import partner_tables, schema
+from sandbox.store import fault_tables, partner_tables, schema
 
-MODULES = (schema, partner_tables)
+MODULES = (schema, partner_tables, fault_tables)
 
 metadata = schema.metadata

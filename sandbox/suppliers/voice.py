@@ -30,10 +30,12 @@ from sandbox.suppliers import consequences, moving
 from sandbox.suppliers.telling import being_said
 from sandbox.suppliers.versions import Report, life_cycle, standing, told
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, Parcel
+from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
+
+_TRIES = 5  # running, before a KCI that the gateway does not answer is left for later
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,19 @@ def speak(parts: Parts, job: Job) -> Settle:
     """
     about = job.payload
 
-    def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None]:
+    def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None, int]:
         entity = supplier_entities.find(tx, about["supplier"], about["tenant"], job.ref)
-        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about)
+        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about), tx.world.faults
 
     if moving.moves(planned_beat(about["beat"])):  # its place is taken before anybody hears of it
-        entity, utterance = parts.store.write(job.world, look, at=job.due_at, epoch=job.epoch)
+        entity, utterance, faults = parts.store.write(job.world, look, at=job.due_at, epoch=job.epoch)
     else:
-        entity, utterance = parts.store.read(job.world, look, at=job.due_at)
+        entity, utterance, faults = parts.store.read(job.world, look, at=job.due_at)
     if entity is None or utterance is None:
         return lambda _tx: None
     if about["inbox"]:
         return lambda tx: _leave_in_inbox(parts, tx, job, entity, utterance)
-    status = _post(parts, job, entity, utterance.body)
+    status = _post(parts, job, entity, utterance.body, faults)
     if status >= 500:
         raise RuntimeError(f"the gateway answered {status} to {utterance.beat.reason_code} of {entity.ref}")
     if status != 204:
@@ -161,15 +163,29 @@ def _named(report: Report | None) -> dict[str, Any]:
     return {f"{report.name}Id": report.id, f"{report.name}Reference": report.reference}
 
 
-def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any]) -> int:
+def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any], faults: int) -> int:
+    """The status of the gateway's answer; tried a few times running, the same KCI each time, 503 if none ever came."""
+    caller = Caller("supplier", entity.supplier, job.world, job.epoch, faults)
     headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world, job.epoch))}",
+        "Authorization": f"Bearer {parts.tokens.own(caller)}",
         "Content-Type": "application/json",
         "X-Request-ID": body["id"],
         "X-Conversation-ID": entity.conversation,
     }
     parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
-    return parts.courier.send(parcel).status
+    status = _try(parts, parcel)
+    for _ in range(_TRIES - 1 if faults else 0):  # nothing else keeps a sound gateway from answering
+        if status == 204 or status == 422:
+            break
+        status = _try(parts, parcel)
+    return status
+
+
+def _try(parts: Parts, parcel: Parcel) -> int:
+    try:
+        return parts.courier.send(parcel).status
+    except NoAnswer:
+        return 503
 
 
 def _settle(parts: Parts, tx: Tx, job: Job, utterance: Utterance, *, taken: bool) -> None:

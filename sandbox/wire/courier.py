@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 import urllib3
 
 from sandbox.wire.edge import ACTING_AT
+from sandbox.wire.faulty_answers import BrokenOff
 from sandbox.wire.outbound import Auth, Basic, ClientCredentials, MutualTls, tls_context
 from sandbox.wire.token_client import NoTokenError, TokenShelf, basic, token_answer, token_request
 
@@ -201,6 +202,8 @@ def _run_app(app: WSGIApp, environ: dict[str, Any]) -> Reply:
     chunks = app(environ, start)
     try:
         body = b"".join(chunks)
+    except BrokenOff as broken:
+        raise NoAnswer(type(broken).__name__, timed_out=False) from broken
     finally:
         close = getattr(chunks, "close", None)
         if close:

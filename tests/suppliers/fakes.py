@@ -176,7 +176,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, barred=frozenset())
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None)  # type: ignore[arg-type]
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None, None)  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", ("gateway",), api.handlers(parts))
