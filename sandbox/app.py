@@ -25,6 +25,7 @@ from sandbox.portal import (
     pages,
     partners,
     resets,
+    snapshots,
     tenants,
 )
 from sandbox.settings import Settings
@@ -113,7 +114,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints) | resets.handlers(parts)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
@@ -153,6 +154,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app

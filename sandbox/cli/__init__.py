@@ -12,7 +12,8 @@ COMMANDS = {
     "tenant": "Sign up, and look after one's tenants and credentials.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
-    "reset": "Begin a world anew.",
+    "reset": "Begin a world anew, or as it was in a snapshot.",
+    "snapshot": "Keep a world as it is, to go back to.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

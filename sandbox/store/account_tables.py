@@ -1,12 +1,35 @@
-"""The tables of what was agreed with tenants, and of what they say. All of it lies outside epochs: no reset touches it.
+"""The tables of tenants and their credentials, of what was agreed with them, and of what they say. They lie outside
+epochs: no reset touches them.
 
 Times are UTC milliseconds of real time.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from sandbox.store.schema import metadata, serial
 
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # tenant, supplier, gateway
+    Column("code", String, nullable=False),
+    Column("world", String, nullable=False),
+    Column("secret_hash", String, nullable=False),
+    Column("version", Integer, nullable=False),  # raised by rotation: tokens of an older version open nothing
+    Column("owner", String, index=True),  # the tenant whose they are; null: a published supplier's or gateway's
+    Column("created_at", BigInteger, nullable=False),
+)
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("world", String, nullable=False, index=True),
+    Column("suppliers", Text, nullable=False),  # codes, separated by spaces
+    Column("callback_url", Text),
+    Column("callback_secret", LargeBinary),
+    Column("callback_auth", LargeBinary),  # encrypted; null: none
+)
 tenant_terms = Table(
     "tenant_terms",
     metadata,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from sandbox.domain.quotas import NAMES
-from sandbox.store.account_tables import tenant_terms
-from sandbox.store.schema import clients, counters, tenants, worlds
+from sandbox.store.account_tables import clients, tenant_terms, tenants
+from sandbox.store.schema import counters, worlds
 from sandbox.store.statements import Statement
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete
 
 from sandbox.domain.worldtime import World, begun_anew
-from sandbox.store import accounts, partners, terms, worlds
+from sandbox.store import accounts, partners, snapshots, terms, worlds
 from sandbox.store.accounts import Tenant
 from sandbox.store.schema import worlds as world_table
 from sandbox.store.tables import metadata
@@ -30,6 +30,7 @@ def close_tenant(connection: Connection, tenant: Tenant, real: int) -> None:
     accounts.remove_tenant(connection, tenant.code)
     terms.remove_tenant(connection, tenant.code)
     partners.remove_all(connection, tenant.world, tenant.code)
+    snapshots.forget_all(connection, tenant.world, tenant.code)
     for name in sorted({tenant.world, *(client.world for client in given)}):
         close_world(connection, name, real)
 
@@ -40,6 +41,7 @@ def close_world(connection: Connection, name: str, real: int) -> None:
     if agreed is None or agreed.partner is None or accounts.anybody_in(connection, name):
         return
     world = worlds.find(connection, name)
+    snapshots.forget_all(connection, name)
     worlds.begin_epoch(connection, begun_anew(world, real, world.virtual_base, None))
     terms.change_world(connection, name, cron=None, pinned_until=None, closed_at=real)
 

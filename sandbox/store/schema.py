@@ -14,12 +14,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
 )
 
-VERSION = (
-    4  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
-)
+VERSION = 5  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -45,30 +42,9 @@ worlds = Table(
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
     Column("reset_at", BigInteger),  # real
+    Column("as_of", BigInteger),  # the world time that it then went back to; null: its beginning
     Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
     Column("faults", Integer, nullable=False),  # rules in this epoch: most often 0, and nobody looks further
-)
-clients = Table(
-    "clients",
-    metadata,
-    Column("client_id", String, primary_key=True),
-    Column("kind", String, nullable=False),  # tenant, supplier, gateway
-    Column("code", String, nullable=False),
-    Column("world", String, nullable=False),
-    Column("secret_hash", String, nullable=False),
-    Column("version", Integer, nullable=False),  # raised by rotation: tokens of an older version open nothing
-    Column("owner", String, index=True),  # the tenant that they were given to; null: published, and nobody's
-    Column("created_at", BigInteger, nullable=False),  # real
-)
-tenants = Table(
-    "tenants",
-    metadata,
-    Column("code", String, primary_key=True),
-    Column("world", String, nullable=False, index=True),
-    Column("suppliers", Text, nullable=False),  # codes, separated by spaces
-    Column("callback_url", Text),
-    Column("callback_secret", LargeBinary),
-    Column("callback_auth", LargeBinary),  # encrypted; null: none
 )
 counters = Table(
     "counters",
