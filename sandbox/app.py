@@ -25,6 +25,7 @@ from sandbox.wire.auth import Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
 from sandbox.wire.waiting import Waiters
@@ -66,7 +67,17 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
-    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out, plane)
+    parts = Parts(
+        settings,
+        clock,
+        store,
+        keys,
+        tokens,
+        library,
+        Courier(clock.now, Egress(local=settings.local_mode)),
+        fan_out,
+        plane,
+    )
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
