@@ -44,6 +44,8 @@ class Settings:
     patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
     lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
+    snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
+    snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
 

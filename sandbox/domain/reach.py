@@ -57,7 +57,7 @@ def fault_of_url(url: str, *, local: bool) -> str | None:
         return "a URL with credentials in it is not taken: there is a member of its own for them"
     if parts.scheme == "http" and not local:
         return "send a URL that begins with https://"
-    if port is not None and not _is_for_the_web(port):
+    if port is not None and not local and not _is_for_the_web(port):
         return f"port {port} is not for the web: take 443, 80, or one above 1023 that serves nothing else by custom"
     return _fault_of_host(parts, local=local)
 
