@@ -42,6 +42,7 @@ from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
 from sandbox.wire.waiting import Waiters
@@ -85,7 +86,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
-    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out, plane, timetable)
+    courier = Courier(clock.now, Egress(local=settings.local_mode))
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)

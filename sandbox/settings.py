@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 
 from sandbox.domain.quotas import Quotas
@@ -31,6 +32,12 @@ class Settings:
     check_responses: bool = _setting(False, "check our own answers against the documents")
     world_start: str = _setting("now", "world time after a start from nothing and after a reset: now, or RFC 3339")
     reset: str = _setting("", "when all worlds are reset, as cron has it, in UK time: 0 3 * * sun; empty: never")
+    local: str = _setting(
+        "auto",
+        "whether callbacks and suppliers may be on this machine and without TLS: true, false; auto: when it listens to "
+        "nobody else",
+        choices=("auto", "true", "false"),
+    )
     real_data: str = _setting(
         "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
     )
@@ -56,6 +63,11 @@ class Settings:
         """The quotas of a tenant that has none of its own."""
         return Quotas(self.quota_requests, self.quota_orders, self.quota_bytes, self.quota_callbacks)
 
+    @property
+    def local_mode(self) -> bool:
+        """Whether this is somebody's sandbox on their own machine, where that machine may be sent to."""
+        return self.local == "true" or (self.local == "auto" and _is_loopback(self.host))
+
     def rows(self) -> list[tuple[str, str, str]]:
         """(variable, value, purpose) of every setting; secrets are masked."""
         return [
@@ -66,6 +78,13 @@ class Settings:
             )
             for item in fields(self)
         ]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -11,7 +11,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid, not_found
 from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
-from sandbox.portal import reach
+from sandbox.portal import steering
 from sandbox.store import accounts, founding, partners
 from sandbox.store.accounts import Client, Tenant
 from sandbox.store.terms import TenantTerms
@@ -44,7 +44,7 @@ def show_all(parts: Parts, call: Call) -> Answer:
     """GET /tenants/{code}/credentials: what they are for, and no secret."""
 
     def look(connection: Any) -> list[Client]:
-        tenant, _ = reach.tenant_of(connection, call)
+        tenant, _ = steering.tenant_of(connection, call)
         return accounts.clients_of(connection, tenant.code)
 
     return Answer(200, {"items": [_entry(parts, each) for each in parts.store.query(look)]})
@@ -59,7 +59,7 @@ def create(parts: Parts, call: Call) -> Answer:
     make = {"tenant": _for_tenant, "supplier": _for_supplier, "gateway": _for_gateway}[kind]
 
     def keep(connection: Any) -> dict[str, Any]:
-        tenant, agreed = reach.steered(connection, call)
+        tenant, agreed = steering.steered(connection, call)
         if len(accounts.clients_of(connection, tenant.code)) >= MOST:
             raise Problem(INVALID_REQUEST, (f"a tenant has at most {MOST}: revoke some first",), 409)
         code, world = make(parts, connection, tenant, agreed, body)
@@ -126,13 +126,13 @@ def revoke(parts: Parts, call: Call) -> Answer:
 
 def _given(parts: Parts, connection: Any, call: Call) -> Client:
     """The credentials of the call's path, to be changed. Those that are published stay as they are, for everybody."""
-    tenant, _ = reach.tenant_of(connection, call)
+    tenant, _ = steering.tenant_of(connection, call)
     given = {client.client_id: client for client in accounts.clients_of(connection, tenant.code)}
     client = given.get(call.path["clientId"])
     if client is None:
         raise not_found(f"{tenant.code} has no credentials {call.path['clientId']}")
     if _published(parts, client):
-        reach.check_operator(call, f"{client.client_id} is published, and everybody's: sign up for one of your own")
+        steering.check_operator(call, f"{client.client_id} is published, and everybody's: sign up for one of your own")
     return client
 
 

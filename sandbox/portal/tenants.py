@@ -12,7 +12,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.errors import INVALID_REQUEST, NOT_AUTHORISED, Problem, invalid
 from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
-from sandbox.portal import reach
+from sandbox.portal import steering
 from sandbox.portal.credentials import told_once
 from sandbox.store import accounts, founding, terms
 from sandbox.store.accounts import Tenant
@@ -117,7 +117,7 @@ def show_all(parts: Parts, call: Call) -> Answer:
         if call.caller.kind == OPERATOR:
             listed = terms.tenants_of(connection, None, after=after, most=PAGE)
         else:
-            own = reach.agreed_with(connection, call, call.caller.code)
+            own = steering.agreed_with(connection, call, call.caller.code)
             listed = [own] if own.partner is None else terms.tenants_of(connection, own.partner, after=after, most=PAGE)
         return [(tenant, each) for each in listed if (tenant := accounts.find_tenant(connection, each.tenant))]
 
@@ -128,7 +128,7 @@ def show_all(parts: Parts, call: Call) -> Answer:
 
 def show(parts: Parts, call: Call) -> Answer:
     """GET /tenants/{code}."""
-    return Answer(200, tenant_entry(parts, *parts.store.query(lambda connection: reach.tenant_of(connection, call))))
+    return Answer(200, tenant_entry(parts, *parts.store.query(lambda connection: steering.tenant_of(connection, call))))
 
 
 def change(parts: Parts, call: Call) -> Answer:
@@ -139,15 +139,15 @@ def change(parts: Parts, call: Call) -> Answer:
     if "allowedFrom" in body:
         changes |= {"allowed_from": _networks(body["allowedFrom"])}
     if "quotas" in body:
-        reach.check_operator(call, "quotas are set by the operator")
+        steering.check_operator(call, "quotas are set by the operator")
         changes |= {"quotas": body["quotas"]}
 
     def keep(connection: Any) -> tuple[Tenant, TenantTerms]:
-        tenant, _ = reach.steered(connection, call)
+        tenant, _ = steering.steered(connection, call)
         if suppliers is not None:
             accounts.set_suppliers(connection, tenant.code, suppliers)
         terms.change_tenant(connection, tenant.code, **changes)
-        return reach.tenant_of(connection, call)
+        return steering.tenant_of(connection, call)
 
     return Answer(200, tenant_entry(parts, *parts.store.transact(keep)))
 
@@ -156,7 +156,7 @@ def close(parts: Parts, call: Call) -> Answer:
     """DELETE /tenants/{code}: its credentials, and the tokens given out for them, open nothing from now on."""
 
     def end(connection: Any) -> None:
-        tenant, agreed = reach.steered(connection, call)
+        tenant, agreed = steering.steered(connection, call)
         if agreed.partner is None:
             raise Problem(INVALID_REQUEST, (f"{tenant.code} is shipped with the sandbox and stays",), 409)
         founding.close_tenant(connection, tenant, parts.clock.now())
