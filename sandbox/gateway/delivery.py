@@ -24,6 +24,7 @@ from sandbox.wire.calls import Caller
 from sandbox.wire.courier import NoAnswer, Parcel
 from sandbox.wire.faultplane import Fault
 from sandbox.wire.faulty_sending import Sender
+from sandbox.wire.headers import MARK
 from sandbox.wire.outbound import unseal
 from sandbox.wire.spoiling import spoilt
 from sandbox.world.player import Settle
@@ -83,6 +84,7 @@ def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str)
         "X-Request-ID": request_id,
         "X-Conversation-ID": found.conversation,
         "webhook-id": found.id,
+        **MARK,
     }
     if secret is not None:
         signed_at = datetime.fromtimestamp(parts.clock.now() // 1000, UTC)

@@ -31,6 +31,7 @@ from sandbox.suppliers.telling import being_said
 from sandbox.suppliers.versions import Report, life_cycle, standing, told
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.headers import MARK
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
@@ -171,6 +172,7 @@ def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any
         "Content-Type": "application/json",
         "X-Request-ID": body["id"],
         "X-Conversation-ID": entity.conversation,
+        **MARK,
     }
     parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
     status = _try(parts, parcel)
