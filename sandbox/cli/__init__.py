@@ -11,6 +11,7 @@ COMMANDS = {
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
     "reset": "Begin a world anew.",
+    "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }
