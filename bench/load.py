@@ -6,6 +6,7 @@ counts from its arrival, so that waiting for a slow server is not left out.
 """
 
 import asyncio
+import itertools
 import json
 import random
 import re
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,12 +25,12 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Work:
-    """What to send: at most `most` orders and for at most `seconds`, whichever ends first."""
+    """What to send: these bodies in turn, at most `most` orders and for at most `seconds`, whichever ends first."""
 
     port: int
     path: str
     headers: Mapping[str, str]
-    body: Any
+    bodies: Sequence[Any]
     connections: int
     seconds: float
     most: int = 1_000_000
@@ -60,11 +61,7 @@ class Load:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        body = json.dumps(self.work.body).encode()
-        fixed = {"Host": "127.0.0.1", "Content-Length": str(len(body)), **self.work.headers}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
-        self._head = f"POST {self.work.path} HTTP/1.1\r\n{lines}X-Request-ID: ".encode()
-        self._tail = b"\r\n\r\n" + body
+        self._requests = self._written()
 
     async def play(self) -> None:
         """Send everything, and wait for every answer."""
@@ -85,8 +82,16 @@ class Load:
 
     def request(self) -> bytes:
         """The next order, with an id of its own."""
-        self.sent += 1
-        return self._head + b"load-%d" % self.sent + self._tail
+        return next(self._requests)
+
+    def _written(self) -> Iterator[bytes]:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **self.work.headers}.items())
+        head = f"POST {self.work.path} HTTP/1.1\r\n{lines}X-Request-ID: load-".encode()
+        bodies = [json.dumps(body).encode() for body in self.work.bodies]
+        tails = [b"\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies]
+        for tail in itertools.cycle(tails):
+            self.sent += 1
+            yield head + b"%d" % self.sent + tail
 
     def more(self) -> bool:
         """Whether there is anything left to send."""

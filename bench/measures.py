@@ -15,7 +15,7 @@ from bench.tenant import Tenant
 
 CONNECTIONS = 16
 SHARE = 0.7  # of the capacity: the rate at which latency is measured
-MODERATE = 20  # orders a second while lateness is measured; each brings five KCIs
+MODERATE = 20  # orders a second while lateness is measured; each brings four KCIs
 SPOKEN = 4  # KCIs that ORDER_SUCCESSFUL's supplier sends; the gateway's own UPDATE comes before them
 HOUR_A_SECOND = 3600
 PATIENCE = 300  # seconds until something that should come is given up
@@ -45,7 +45,7 @@ class Bench:
     def place(self, tenant: Tenant, headers: dict[str, str], **how: Any) -> dict[str, Any]:
         """Send orders from the load's process; every one must be taken."""
         limits = {"seconds": self.sizes.seconds, "connections": CONNECTIONS, **how}
-        done = load.run(Work(self.server.port, "/v1/service-orders", headers, tenant.order(), **limits))
+        done = load.run(Work(self.server.port, "/v1/service-orders", headers, tenant.orders(), **limits))
         refused = {status: count for status, count in done["statuses"].items() if status != "201"}
         if refused or not done["answered"]:
             raise RuntimeError(f"orders that were not taken, by status: {refused or 'none was answered'}")
@@ -109,8 +109,8 @@ def _late(bench: Bench) -> Iterator[Figure]:
     """A supplier says in a KCI when it was due; the world's clock still runs with the real one."""
     tenant = bench.tenant("tenant3")
     tenant.send("PUT", "/_sandbox/callback", {"url": f"http://127.0.0.1:{bench.sink.port}/kcis"})
-    placed = bench.place(tenant, tenant.headers("ORDER_SUCCESSFUL", kci_delay=1), rate=MODERATE)
-    came = _arrived(bench, (SPOKEN + 1) * placed["answered"])
+    placed = bench.place(tenant, tenant.headers("ORDER_CANCELLED", kci_delay=1), rate=MODERATE)
+    came = _arrived(bench, 4 * placed["answered"])
     yield Figure(f"lateness of a KCI at {MODERATE} orders/s, p50", "ms", came["p50"])
     yield Figure(f"lateness of a KCI at {MODERATE} orders/s, p99", "ms", came["p99"])
 
@@ -133,7 +133,7 @@ def _generator(bench: Bench) -> Iterator[Figure]:
     """The same load on a server that does nothing: what the figures above could not have exceeded."""
     tenant = bench.tenant("tenant1")
     nothing = Work(
-        bench.sink.port, "/nothing", tenant.headers(), tenant.order(), CONNECTIONS, seconds=bench.sizes.seconds / 2
+        bench.sink.port, "/nothing", tenant.headers(), tenant.orders(), CONNECTIONS, seconds=bench.sizes.seconds / 2
     )
     alone = load.run(nothing)
     yield Figure("the load generator's own limit", "requests/s", alone["answered"] / alone["seconds"])

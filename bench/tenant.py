@@ -45,24 +45,27 @@ class Tenant:
             **{name: value for name, value in chosen.items() if value is not None},
         }
 
-    def order(self) -> dict[str, Any]:
-        """An order that is in order."""
+    def orders(self) -> list[dict[str, Any]]:
+        """An order for every address that the supplier serves."""
         premises = self.get("/_sandbox/addresses")["items"]
-        identifier = next(each["identifier"] for each in premises if SUPPLIER in each["suppliers"])
         supplier = next(each for each in self.get("/_sandbox/suppliers")["items"] if each["code"] == SUPPLIER)
         specification = supplier["specifications"][0]
-        return {
-            "orderType": "NEW",
-            "supplier": SUPPLIER,
-            "address": {"id": identifier["id"], "type": identifier["type"]},
-            "serviceOrderItem": {
-                "serviceSpecification": {"id": specification["id"]},
-                "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": specification["lineProfiles"][0]}],
-            },
-            "primaryContact": {"name": "Morgan Ellery", "phoneNumber": "01632 960123"},
-            "secondaryContact": {"name": "Ashley Penrose", "phoneNumber": "07700 900123"},
-            "notes": "The side door; the bell does not work.",
-        }
+        return [
+            {
+                "orderType": "NEW",
+                "supplier": SUPPLIER,
+                "address": {name: each["identifier"][name] for name in ("id", "type")},
+                "serviceOrderItem": {
+                    "serviceSpecification": {"id": specification["id"]},
+                    "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": specification["lineProfiles"][0]}],
+                },
+                "primaryContact": {"name": "Morgan Ellery", "phoneNumber": "01632 960123"},
+                "secondaryContact": {"name": "Ashley Penrose", "phoneNumber": "07700 900123"},
+                "notes": "The side door; the bell does not work.",
+            }
+            for each in premises
+            if SUPPLIER in each["suppliers"]
+        ]
 
     def kcis(self, after: str = "0") -> tuple[int, str]:
         """How many KCIs the mailbox has after a cursor, and the cursor of the last one."""

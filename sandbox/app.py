@@ -7,10 +7,23 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
+from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners, resets
+from sandbox.portal import (
+    callback,
+    catalogue,
+    clock,
+    endpoint,
+    events,
+    faults,
+    inbox,
+    pages,
+    partners,
+    resets,
+    snapshots,
+)
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -24,7 +37,10 @@ from sandbox.wire.auth import Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.egress import Egress
+from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
 from sandbox.world.player import Handlers, Player
@@ -61,7 +77,19 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     barred = () if settings.demo_clients else (client.id for client in library.clients)
     tokens = Tokens(store, keys, barred=frozenset(barred))
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
-    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out)
+    delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
+    plane = FaultPlane(store, clock, delays)
+    parts = Parts(
+        settings,
+        clock,
+        store,
+        keys,
+        tokens,
+        library,
+        Courier(clock.now, Egress(local=settings.local_mode)),
+        fan_out,
+        plane,
+    )
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -89,24 +117,33 @@ def _applications(parts: Parts, conductor: Conductor, timetable: Timetable) -> W
     }
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
-    control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable)
+    control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable) | snapshots.handlers(parts)
     gateway = _app(
         parts,
         "gateway",
-        Door(load_document("authentication"), "/v1", (), token_handlers, unreadable),
-        Door(load_document("tenant"), "/v1", ("tenant",), tenant_api.handlers(parts)),
+        Door(
+            load_document("authentication"),
+            "/v1",
+            (),
+            token_handlers,
+            unreadable,
+            leg=TENANT,
+            whose=parts.tokens.claimant,
+        ),
+        Door(load_document("tenant"), "/v1", ("tenant",), tenant_api.handlers(parts), leg=TENANT),
         Door(
             load_document("supplier-updates"),
             "/v1",
             ("supplier",),
             {"handleOrderUpdate": partial(inbound.accept, parts)},
+            leg=UPDATES,
         ),
     )
     suppliers = _app(
         parts,
         "suppliers",
-        Door(load_document("supplier"), "/suppliers/{code}", ("gateway",), supplier_api.handlers(parts)),
+        Door(load_document("supplier"), "/suppliers/{code}", ("gateway",), supplier_api.handlers(parts), leg=SUPPLIER),
         fault=SUPPLIER_FAULT,
     )
     tenants = _app(
@@ -127,8 +164,10 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         name,
         list(doors),
         parts.tokens.check,
+        parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app

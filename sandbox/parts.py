@@ -11,6 +11,7 @@ from sandbox.store.store import Store, Tx
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
+from sandbox.wire.faultplane import FaultPlane
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
 
@@ -19,7 +20,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of one running sandbox. `fan_out` asks several suppliers at once."""
+    """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go
+    wrong.
+    """
 
     settings: Settings
     clock: Clock
@@ -29,6 +32,7 @@ class Parts:
     library: Library
     courier: Courier
     fan_out: Executor
+    plane: FaultPlane
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

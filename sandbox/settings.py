@@ -3,11 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 
 
-def _setting(default: Any, purpose: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"purpose": purpose, "secret": secret})
+def _setting(default: Any, purpose: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"purpose": purpose, "secret": secret, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,36 @@ class Settings:
     )
     threads: int = _setting(64, "requests served at once")
     players: int = _setting(16, "jobs played at once")
+    play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
     check_responses: bool = _setting(False, "check our own answers against the documents")
     world_start: str = _setting("now", "world time after a start from nothing and after a reset: now, or RFC 3339")
     reset: str = _setting("", "when all worlds are reset, as cron has it, in UK time: 0 3 * * sun; empty: never")
+    local: str = _setting(
+        "auto",
+        "whether callbacks and suppliers may be on this machine and without TLS: true, false; auto: when it listens to "
+        "nobody else",
+        choices=("auto", "true", "false"),
+    )
+    real_data: str = _setting(
+        "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
+    )
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
     patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
-    lease: int = _setting(60_000, "how long a player owns what it claimed; more than twice each time-out")
+    lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
+    snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
+    snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
+
+    @property
+    def local_mode(self) -> bool:
+        """Whether this is somebody's sandbox on their own machine, where that machine may be sent to."""
+        return self.local == "true" or (self.local == "auto" and _is_loopback(self.host))
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(variable, value, purpose) of every setting; secrets are masked."""
@@ -47,6 +66,13 @@ class Settings:
         ]
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises ValueError that names the variable and what to send instead."""
     environ = os.environ if environ is None else environ
@@ -56,12 +82,32 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     given = {
-        item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ
+        item.name: _parse(name, environ[name], type(item.default), item.metadata["choices"])
+        for name, item in known.items()
+        if name in environ
     }
-    return Settings(**given)
+    settings = Settings(**given)
+    _judge(settings)
+    return settings
 
 
-def _parse(name: str, text: str, kind: type) -> Any:
+def _judge(settings: Settings) -> None:
+    """What cannot work together is told at the start, not found out under load."""
+    for name in ("threads", "players"):
+        if getattr(settings, name) == 0:
+            raise ValueError(f"SANDBOX_{name.upper()}=0: send a whole number from 1")
+    for name in ("push_timeout", "supplier_timeout"):
+        timeout = getattr(settings, name)
+        if settings.lease <= 2 * timeout:
+            raise ValueError(
+                f"SANDBOX_LEASE={settings.lease}: send more than twice SANDBOX_{name.upper()}, which is {timeout}: "
+                "else a job may be played by another before its time-out"
+            )
+
+
+def _parse(name: str, text: str, kind: type, choices: tuple[str, ...]) -> Any:
+    if choices and text not in choices:
+        raise ValueError(f"{name}={text!r}: send one of {', '.join(choices)}")
     if kind is bool:
         if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise ValueError(f"{name}={text!r}: send true or false")

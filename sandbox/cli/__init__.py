@@ -7,11 +7,13 @@ import click
 # Each command's module is loaded when it is called: `sandbox serve` need not wait for what only `demo` draws with.
 COMMANDS = {
     "serve": "Start the sandbox.",
+    "work": "Play what comes due, beside others on one PostgreSQL.",
     "demo": "Play two orders on virtual time and draw what happened.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
-    "reset": "Begin a world anew.",
     "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
+    "reset": "Begin a world anew, or as it was in a snapshot.",
+    "snapshot": "Keep a world as it is, to go back to.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

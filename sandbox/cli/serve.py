@@ -14,6 +14,8 @@ from sandbox.app import make_sandbox
 from sandbox.cli.session import Failure
 from sandbox.settings import Settings, read_settings
 
+SERVER, PLAYER = "sandbox.cli.worker:make_app", "sandbox.cli.worker:make_player"
+
 BANNER = """
 Fibre sandbox {version} at {url}
 
@@ -36,24 +38,37 @@ README.md goes on from here. Ctrl-C ends.
 @click.command()
 def command() -> None:
     """Start the sandbox. Settings are read from SANDBOX_* variables: see `sandbox show settings`."""
-    try:
-        settings = read_settings()
-    except ValueError as error:
-        raise Failure(str(error)) from error
-    _check(settings)
+    settings = settings_for(SERVER)
     click.echo(banner(settings))
     sys.stdout.flush()
-    serve(settings)
+    serve(settings, SERVER)
 
 
 def banner(settings: Settings) -> str:
     """What there is to see, and a first call. The published secrets only where they open something."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    url = url_of(settings)
     tenants = "tenant1 to tenant4, secrets tenant1-secret to tenant4-secret"
     if not settings.demo_clients:
         return BANNER.format(version=version("fibre-sandbox"), url=url, tenants="the published ones are switched off")
     return (BANNER + FIRST_CALL).format(version=version("fibre-sandbox"), url=url, tenants=tenants)
+
+
+def url_of(settings: Settings) -> str:
+    """Where a browser on this machine finds it."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def settings_for(worker: str) -> Settings:
+    """The settings, once it is certain that this worker can start with them. Raises Failure that says what to mend."""
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    if settings.database_url.startswith("sqlite") and (worker == PLAYER or not settings.play):
+        raise Failure("serving and playing in processes of their own needs SANDBOX_DATABASE_URL=postgresql+psycopg://…")
+    _check(settings)
+    return settings
 
 
 def _check(settings: Settings) -> None:
@@ -74,12 +89,12 @@ def _check(settings: Settings) -> None:
         raise Failure(f"cannot start: {str(error).strip().splitlines()[0]}") from error
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, worker: str) -> None:
     """Serve until told to stop. One worker: its threads share one writer, and a worker that dies is started again."""
     # Most threads wait for somebody: the server's warning that there are many says nothing here.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Server(
-        "sandbox.cli.worker:make_app",
+        worker,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

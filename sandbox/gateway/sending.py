@@ -21,8 +21,6 @@ from sandbox.wire.calls import Call
 from sandbox.wire.problems import error_body
 from sandbox.world.player import Settle
 
-SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
-
 _OPERATIONS: Mapping[str, str] = {ORDER: "handleCreateOrder", TEST: "handleServiceTest", PROBLEM: "handleCreateProblem"}
 
 # What a supplier's answer means, by kind of thing: events of its life cycle, each with the type of the tenant's KCI.
@@ -42,11 +40,6 @@ _TAKEN: Mapping[tuple[str, str | None], tuple[tuple[str, str], ...]] = {
 }
 
 
-def chosen(call: Call) -> dict[str, str]:
-    """The scenario headers of a call, as sent."""
-    return {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
-
-
 def keep(tx: Tx, call: Call, entity: Entity) -> None:
     """Store something new with the job that sends it, and note the call that placed it."""
     entities.add(tx, entity)
@@ -61,10 +54,11 @@ def send(parts: Parts, job: Job) -> Settle:
     """Send one thing to its supplier."""
     tenant, ref = job.owner, job.ref
 
-    def look(tx: Tx) -> tuple[Entity | None, str]:
-        return entities.find(tx, tenant, ref), make_id(tx.world.seed, tx.world.epoch, "send", tenant, str(ref))
+    def look(tx: Tx) -> tuple[Entity | None, str, int]:
+        request_id = make_id(tx.world.seed, tx.world.epoch, "send", tenant, str(ref))
+        return entities.find(tx, tenant, ref), request_id, tx.world.faults
 
-    entity, request_id = parts.store.read(job.world, look)
+    entity, request_id, faults = parts.store.read(job.world, look)
     if entity is None or entity.status != lifecycles.RECEIVED_BY_GATEWAY:
         return lambda _tx: None
     call = Ask(
@@ -78,6 +72,7 @@ def send(parts: Parts, job: Job) -> Settle:
         body=to_supplier(entity),
         headers=entity.choice,
         at=job.due_at,
+        faults=faults,
     )
     take: Callable[[Tx, str, Ref], None]
     try:

@@ -70,11 +70,12 @@ def _partner_from(parts: Parts, call: Call) -> Partner:
         raise Problem(INVALID_REQUEST, ("only a tenant brings a supplier of its own",), 403)
     body: dict[str, Any] = call.body
     url: str = body["baseUrl"]
-    check_url("/baseUrl", url)
+    local = parts.settings.local_mode
+    check_url("/baseUrl", url, local=local)
     if urlsplit(url).query:
         raise invalid("/baseUrl: send a URL without a query: the paths of the Supplier API are added to it")
     auth = body.get("credentials", NO_AUTH)
-    check_auth("/credentials", auth, url)
+    check_auth("/credentials", auth, url, local=local)
     connect, answer = _timeouts(parts, body.get("timeouts", {}))
     return Partner(
         world=call.caller.world,

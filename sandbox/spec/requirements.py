@@ -7,10 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import jsonschema_rs
-
 from sandbox.shipped import folder
-from sandbox.spec.library import UnusableFileError, schema_of
+from sandbox.spec.library import UnusableFileError
+from sandbox.spec.schemas import validator_of
 from sandbox.spec.yamlfile import load
 
 SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "gateway"}
@@ -71,7 +70,7 @@ def load_profile(path: Path) -> Any:
 def checked(path: Path, kind: str) -> Any:
     """A YAML file that fits its schema. Raises UnreadableFileError or UnusableFileError, naming the file."""
     value = load(path).value
-    wrong = next(iter(jsonschema_rs.Draft202012Validator(schema_of(kind)).iter_errors(value)), None)
+    wrong = next(iter(validator_of(kind).iter_errors(value)), None)
     if wrong is not None:
         place = "".join(f"/{step}" for step in wrong.instance_path)
         raise UnusableFileError(f"{path}: {place}: {wrong.message}")

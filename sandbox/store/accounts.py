@@ -34,7 +34,7 @@ class Tenant:
 
 _CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
 _CALLER = Statement(
-    select(*clients.c, worlds.c.epoch)
+    select(*clients.c, worlds.c.epoch, worlds.c.faults)
     .outerjoin(worlds, worlds.c.name == clients.c.world)
     .where(clients.c.client_id == bindparam("client"))
 )
@@ -49,10 +49,10 @@ def find_client(connection: Connection, client_id: str) -> Client | None:
     return None if row is None else Client(*row)
 
 
-def find_caller(connection: Connection, client_id: str) -> tuple[Client, int | None] | None:
-    """The client of this id, and the epoch that its world is in."""
+def find_caller(connection: Connection, client_id: str) -> tuple[Client, int | None, int] | None:
+    """The client of this id, the epoch that its world is in, and how many fault rules there are in it."""
     row = _CALLER.one(connection, {"client": client_id})
-    return None if row is None else (Client(*row[:-1]), row[-1])
+    return None if row is None else (Client(*row[:-2]), row[-2], row[-1] or 0)
 
 
 def add_client(connection: Connection, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Wakes those in this process who wait for a commit; other processes look again by themselves, twice a second."""
+"""Wakes those in this process who wait for a commit; other processes look by themselves, every so often."""
 
 import threading
 from collections import defaultdict

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -45,7 +45,9 @@ worlds = Table(
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
     Column("reset_at", BigInteger),  # real
+    Column("as_of", BigInteger),  # the world time that it then went back to; null: its beginning
     Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
+    Column("faults", Integer, nullable=False),  # rules in this epoch: most often 0, and nobody looks further
 )
 clients = Table(
     "clients",
@@ -230,7 +232,9 @@ bookings = Table(
     Column("area", String, nullable=False),
     Column("slot_start", BigInteger, nullable=False),
     Column("slot_end", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),  # null once an order has confirmed it
+    Column("left_start", BigInteger),  # the slot that it is being moved from, where it keeps its place meanwhile
+    Column("left_end", BigInteger),
+    Column("expires_at", BigInteger),  # null once an order has confirmed it; 0 when its place may be another's
     Column("digest", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )

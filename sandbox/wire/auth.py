@@ -70,9 +70,18 @@ class Tokens:
         body = {"access_token": self._sign(claims), "expires_in": LIFETIME, "token_type": "Bearer"}
         return Answer(200, body, {"Cache-Control": "no-store"})
 
+    def claimant(self, call: Call) -> Caller:
+        """Whose credentials a token request shows; NOBODY where they are not right."""
+        try:
+            client = self._client(call, tuple(SCOPES))
+        except Refused:
+            return NOBODY
+        found = self._store.query(lambda connection: accounts.find_caller(connection, client.client_id))
+        return NOBODY if found is None else Caller(client.kind, client.code, client.world, *found[1:])
+
     def own(self, caller: Caller) -> str:
         """A token for a call inside this process, on behalf of `caller`."""
-        whoever = replace(caller, epoch=None)  # one token each is kept, however often their world is reset
+        whoever = replace(caller, epoch=None, faults=0)  # one token each is kept, however often their world changes
         kept, token, until = self._own.get(whoever, (NOBODY, "", 0))
         if kept != caller or until < self._now():
             token = self._sign({"sub": _SELF, **vars(caller)})
@@ -91,12 +100,12 @@ class Tokens:
         if claims["exp"] <= self._now():
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")
         if claims["sub"] == _SELF:
-            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"])
+            return Caller(claims["kind"], claims["code"], claims["world"], claims["epoch"], claims["faults"])
         found = self._store.query(lambda connection: accounts.find_caller(connection, claims["sub"]))
         if found is None or found[0].version != claims["ver"] or claims["sub"] in self._barred:
             raise _unauthorised("the access token was revoked: get a new one with the present secret")
-        client, epoch = found
-        return Caller(client.kind, client.code, client.world, epoch)
+        client, epoch, faults = found
+        return Caller(client.kind, client.code, client.world, epoch, faults)
 
     def _client(self, call: Call, kinds: tuple[str, ...]) -> accounts.Client:
         form: dict[str, Any] = call.body

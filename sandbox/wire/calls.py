@@ -10,12 +10,14 @@ class Caller:
     """Who signed in: `kind` is tenant, supplier or gateway, `code` says whose, `world` where.
 
     `epoch` is the world's when the call came in, or for a call inside this process when that began which it belongs to.
+    `faults` is how many fault rules there are in the world: with none, nobody looks for one.
     """
 
     kind: str
     code: str
     world: str
     epoch: int | None = None
+    faults: int = 0
 
 
 NOBODY = Caller("", "", "")

@@ -21,7 +21,7 @@ log = logging.getLogger("sandbox.player")
 Settle = Callable[[Tx], int | None]  # None when the job is done, else when, in world time, it is to be tried again
 Handlers = Mapping[str, Callable[[Job], Settle]]
 
-LOOK_AGAIN = 500  # milliseconds after which a player looks by itself: other processes cannot ring its bell
+LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other processes cannot ring its bell
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
 

@@ -14,11 +14,11 @@ from sandbox.settings import Settings
 from tests.support.processes import free_port, start
 
 
-def serve(folder: Path, **settings: str) -> Result:
+def serve(folder: Path, command: str = "serve", **settings: str) -> Result:
     """The outcome of `sandbox serve` where it cannot start."""
     given = {"database_url": f"sqlite:///{folder}/sandbox.db", "port": str(free_port()), **settings}
     environment = {f"SANDBOX_{name.upper()}": value for name, value in given.items()}
-    return CliRunner(env=environment).invoke(main, ["serve"])
+    return CliRunner(env=environment).invoke(main, [command])
 
 
 def check_refused(seen: Result, message: str) -> None:
@@ -72,6 +72,23 @@ def test_a_start_of_the_world_that_is_none(tmp_path: Path) -> None:
     said = (tmp_path / "served.log").read_text()
     assert said.startswith("Error: cannot start: INVALID_REQUEST: not a date and time; allowed: RFC 3339")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("timeout", ["push_timeout", "supplier_timeout"])
+def test_a_lease_that_ends_before_what_it_is_for(tmp_path: Path, timeout: str) -> None:
+    """Another player would take a job that is still being done."""
+    times = {"push_timeout": "1", "supplier_timeout": "1", timeout: "3000"}
+    check_refused(serve(tmp_path, lease="6000", **times), f"send more than twice SANDBOX_{timeout.upper()}")
+
+
+def test_nobody_to_do_anything(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, threads="0"), "SANDBOX_THREADS=0: send a whole number from 1")
+    check_refused(serve(tmp_path, players="0"), "SANDBOX_PLAYERS=0: send a whole number from 1")
+
+
+def test_players_beside_the_server_need_postgresql(tmp_path: Path) -> None:
+    check_refused(serve(tmp_path, "work"), "needs SANDBOX_DATABASE_URL=postgresql+psycopg://")
+    check_refused(serve(tmp_path, play="false"), "needs SANDBOX_DATABASE_URL=postgresql+psycopg://")
 
 
 def test_the_banner_names_the_urls_and_a_first_call() -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from sandbox.cli import main
 from sandbox.conformance.report import difference
-from sandbox.spec.library import schema_of
+from sandbox.spec.schemas import schema_of
 from tests.support.processes import free_port, served
 
 pytestmark = pytest.mark.xdist_group("broken")

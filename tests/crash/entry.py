@@ -88,4 +88,4 @@ def _server(_target: str, **options: Any) -> Any:
 
 if __name__ == "__main__":
     vars(serve)["Server"] = _server
-    serve.serve(read_settings())
+    serve.serve(read_settings(), serve.SERVER)

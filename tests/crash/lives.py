@@ -18,7 +18,8 @@ from tests.support.sandboxes import Json, Tenant
 from tests.support.sink import Sink, Taken
 
 ROOT = Path(__file__).parents[2]
-STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "ADDITIONAL", "COMPLETED"]
+SCENARIO = "ORDER_CANCELLED"  # a story with an end that leaves no line behind: an address is used again and again
+STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "CANCELLED"]
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Lives:
     def place(self, delay: str = "0") -> None:
         """An order; it may be that there is no answer."""
         caller = Tenant(over_http(self.url), token=self.tenant.token)
-        headers = {"X-Scenario": "ORDER_SUCCESSFUL", "X-Kci-Delay": delay}
+        headers = {"X-Scenario": SCENARIO, "X-Kci-Delay": delay}
         try:
             status, order = caller.call("POST", "/v1/service-orders", json=self.body, headers=headers)
         except requests.ConnectionError:

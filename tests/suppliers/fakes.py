@@ -24,6 +24,7 @@ from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
 from sandbox.wire.edge import Door
+from sandbox.wire.egress import Egress
 from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
@@ -176,7 +177,8 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, barred=frozenset())
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None)  # type: ignore[arg-type]
+    courier = Courier(clock.now, Egress(local=True))
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), courier, None, None)  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", ("gateway",), api.handlers(parts))

@@ -27,14 +27,14 @@ def served(folder: Path, *, port: int | None = None, **settings: str) -> Iterato
         stop(process)
 
 
-def start(folder: Path, port: int, **settings: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, port: int, command: str = "serve", **settings: str) -> subprocess.Popen[bytes]:
     """Start `sandbox serve` as the leader of a process group of its own; its log is served.log in the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
     environment |= {"SANDBOX_PORT": str(port), "SANDBOX_DATABASE_URL": f"sqlite:///{folder}/sandbox.db"}
     environment |= {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
     with (folder / "served.log").open("ab") as log:
-        command = [sys.executable, "-m", "sandbox", "serve"]
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        words = [sys.executable, "-m", "sandbox", command]
+        return subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], port: int, seconds: float = 20) -> str:
