@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    4  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -68,6 +68,7 @@ tenants = Table(
     Column("callback_url", Text),
     Column("callback_secret", LargeBinary),
     Column("callback_auth", LargeBinary),  # encrypted; null: none
+    Column("callback_proved", Text),  # the last origin that has answered a challenge
 )
 counters = Table(
     "counters",
