@@ -17,9 +17,8 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = (
-    4  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
-)
+# Raised with every change to these tables: the data is disposable, so an older file is refused, not migrated.
+VERSION = 4
 
 metadata = MetaData()
 _serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
