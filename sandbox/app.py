@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
+from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import callback, catalogue, clock, endpoint, events, faults, inbox, pages, partners, resets
 from sandbox.settings import Settings
@@ -82,6 +82,7 @@ def _jobs(parts: Parts) -> Handlers:
         "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
         "release": partial(inbound.release, parts),
+        "deliver": partial(disorder.deliver, parts),
         "push": partial(delivery.push, parts),
     }
 

@@ -49,14 +49,13 @@ def place_problem(parts: Parts, call: Call) -> Answer:
 def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
     request, tenant, chosen = call.body, call.caller.code, scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen, kind)
+    choice = check_choice(parts, request["supplier"], chosen, kind)
 
     def keep(tx: Tx) -> Entity:
         more = taken(tx)
         ref = Ref(kind, accounts.next_number(tx.connection, tx.world.name, tenant, kind))
         entity = rules.receive(tenant, ref, call.conversation_id, chosen, {**request, **more}, tx.now)
-        sending.keep(tx, call, entity)
-        return entity
+        return sending.keep(tx, call, entity, choice)
 
     return Answer(201, parts.write(call, keep).body)
 

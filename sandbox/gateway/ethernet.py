@@ -26,14 +26,13 @@ def place(parts: Parts, call: Call) -> Answer:
     tenant = call.caller.code
     chosen = scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen, appointed=False)
+    choice = check_choice(parts, request["supplier"], chosen, appointed=False)
 
     def keep(tx: Tx) -> Entity:
         _check_quote(parts, tx, tenant, request)
         ref = Ref(ORDER, accounts.next_number(tx.connection, tx.world.name, tenant, "order"))
         order = rules.receive(tenant, ref, call.conversation_id, chosen, {**_ORDER_TYPE, **request}, tx.now)
-        sending.keep(tx, call, order)
-        return order
+        return sending.keep(tx, call, order, choice)
 
     return Answer(201, parts.write(call, keep).body)
 

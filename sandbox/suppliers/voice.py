@@ -219,4 +219,5 @@ def _leave_in_inbox(parts: Parts, tx: Tx, job: Job, entity: SupplierEntity, utte
     body = utterance.body
     about = (job.payload["inbox"], body["id"], str(entity.ref), utterance.sequence, entity.conversation)
     kcis.add(tx, Kci(*about, ledger.DELIVERED, tx.now, orjson.dumps(body)))
+    kcis.hand_over(tx, job.payload["inbox"], body["id"])
     _settle(parts, tx, job, utterance, taken=True)

@@ -28,7 +28,8 @@ class Call:
     """One request that passed the edge: everything documented about it is present and of the documented shape.
 
     `headers` holds the documented header parameters by their published names; `at` is the moment in world time that a
-    caller in this process acts for, None for everybody else; `raw` is the body as it came.
+    caller in this process acts for, None for everybody else; `raw` is the body as it came. `disorder` is what a
+    fault rule wants to go wrong with the KCIs of what is placed.
     """
 
     operation: str
@@ -42,6 +43,7 @@ class Call:
     raw: bytes = b""
     authorization: str = ""
     at: int | None = None
+    disorder: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

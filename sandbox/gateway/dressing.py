@@ -1,0 +1,60 @@
+"""A KCI as it goes out: its bytes, the published headers, and a Standard Webhooks signature where there is a key."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from standardwebhooks import Webhook
+
+from sandbox.domain.handing import TENANT
+from sandbox.domain.ids import make_id
+from sandbox.domain.variants import varied
+from sandbox.parts import Parts
+from sandbox.store.kcis import Kci
+from sandbox.wire.faultplane import HEADER
+from sandbox.wire.faulty_sending import wrongly_signed
+from sandbox.wire.spoiling import spoilt
+
+LONG_AGO = 3_600  # seconds
+
+
+def dressed(
+    parts: Parts,
+    secret: bytes | None,
+    kci: Kci,
+    request_id: str,
+    marks: Sequence[str] = (),
+    spoil: Mapping[str, Any] | None = None,
+) -> tuple[bytes, dict[str, str]]:
+    """(body, headers). `marks` are the kinds of disorder that have been at it; a fault on the wire may `spoil` it.
+    What is signed are the bytes as they then are.
+    """
+    body, kci_id = kci.body, kci.id
+    if marks:
+        changed = varied(orjson.loads(body), marks, TENANT)
+        body, kci_id = orjson.dumps(changed), str(changed["id"])
+    if spoil is not None:
+        body = spoilt(spoil, body)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Request-ID": request_id,
+        "X-Conversation-ID": kci.conversation,
+        "webhook-id": kci_id,
+    }
+    if secret is not None:
+        seconds = parts.clock.now() // 1000 - (LONG_AGO if "old_timestamp" in marks else 0)
+        signature = Webhook(parts.keys.decrypt(secret)).sign(
+            kci_id, datetime.fromtimestamp(seconds, UTC), body.decode()
+        )
+        headers |= {"webhook-timestamp": str(seconds), "webhook-signature": signature}
+    return body, _marked(headers, marks, kci) if marks else headers
+
+
+def _marked(headers: dict[str, str], marks: Sequence[str], kci: Kci) -> dict[str, str]:
+    headers[HEADER] = " ".join(marks)
+    if "wrong_conversation" in marks:
+        headers["X-Conversation-ID"] = make_id("variant", 0, "conversation", kci.id)
+    if "repeated_request_id" in marks:
+        headers["X-Request-ID"] = make_id("variant", 0, "request", kci.owner, kci.entity)
+    return wrongly_signed(headers) if "wrong_signature" in marks else headers
