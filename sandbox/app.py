@@ -11,7 +11,19 @@ from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import callback, catalogue, clock, endpoint, events, faults, inbox, pages, partners, resets
+from sandbox.portal import (
+    callback,
+    catalogue,
+    clock,
+    endpoint,
+    events,
+    faults,
+    inbox,
+    pages,
+    partners,
+    resets,
+    snapshots,
+)
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -96,7 +108,7 @@ def _applications(parts: Parts, conductor: Conductor, timetable: Timetable) -> W
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable) | snapshots.handlers(parts)
     gateway = _app(
         parts,
         "gateway",
@@ -145,6 +157,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 
-def _setting(default: Any, purpose: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"purpose": purpose, "secret": secret})
+def _setting(default: Any, purpose: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"purpose": purpose, "secret": secret, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,17 @@ class Settings:
     check_responses: bool = _setting(False, "check our own answers against the documents")
     world_start: str = _setting("now", "world time after a start from nothing and after a reset: now, or RFC 3339")
     reset: str = _setting("", "when all worlds are reset, as cron has it, in UK time: 0 3 * * sun; empty: never")
+    real_data: str = _setting(
+        "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
+    )
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
     patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
     lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
+    snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
+    snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
 
@@ -58,7 +63,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     given = {
-        item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ
+        item.name: _parse(name, environ[name], type(item.default), item.metadata["choices"])
+        for name, item in known.items()
+        if name in environ
     }
     settings = Settings(**given)
     _judge(settings)
@@ -79,7 +86,9 @@ def _judge(settings: Settings) -> None:
             )
 
 
-def _parse(name: str, text: str, kind: type) -> Any:
+def _parse(name: str, text: str, kind: type, choices: tuple[str, ...]) -> Any:
+    if choices and text not in choices:
+        raise ValueError(f"{name}={text!r}: send one of {', '.join(choices)}")
     if kind is bool:
         if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise ValueError(f"{name}={text!r}: send true or false")

@@ -11,7 +11,8 @@ COMMANDS = {
     "demo": "Play two orders on virtual time and draw what happened.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
-    "reset": "Begin a world anew.",
+    "reset": "Begin a world anew, or as it was in a snapshot.",
+    "snapshot": "Keep a world as it is, to go back to.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

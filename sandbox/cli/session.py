@@ -84,7 +84,7 @@ class Session:
     def _send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> tuple[int, Any]:
         status, raw = self.send(method, path, headers, content)
         try:
-            return status, orjson.loads(raw)
+            return status, None if status == 204 else orjson.loads(raw)
         except orjson.JSONDecodeError:
             answered = f"HTTP {status} to {method} {path}"
             raise Refused(f"{self.url} does not answer as a sandbox does ({answered})") from None

@@ -73,7 +73,8 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     parcel = _parcel(parts, call, operation, partner)
     fault = _fault(parts, call, operation, parcel) if call.faults else None
     try:
-        judged = judge(call.supplier, operation, _send(parts, call, parcel, fault))
+        reply = _send(parts, call, parcel, fault)
+        judged = judge(call.supplier, operation, reply, parts.settings.real_data)
     except NoAnswer as silence:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:

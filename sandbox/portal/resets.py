@@ -5,10 +5,15 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.durations import to_text
+from sandbox.domain.errors import invalid
+from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
-from sandbox.portal.clock import played_entry
+from sandbox.portal.clock import check_real_time, played_entry
+from sandbox.store import partners
+from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
-from sandbox.world.reset import reset
+from sandbox.world.reset import Reset, reset
+from sandbox.world.rewind import restore
 from sandbox.world.schedule import ZONE, Timetable
 
 RESETS_AT = "Sandbox-Resets-At"
@@ -35,17 +40,36 @@ def headers(parts: Parts, timetable: Timetable) -> Callable[[], Sequence[tuple[s
 
 
 def begin_anew(parts: Parts, call: Call) -> Answer:
-    """POST /reset: the next epoch of the caller's world. What concerned others in a shared world stays theirs."""
-    done = reset(parts.store, call.caller.world, parts.settings.world_start)
+    """POST /reset: the next epoch of the caller's world, as it was at its beginning or in a snapshot."""
+    name = (call.body or {}).get("snapshot")
+    if name is None:
+        return Answer(200, begun(call, reset(parts.store, call.caller.world, parts.settings.world_start)))
+    done = go_back(parts, call, name)
+    if done is None:
+        raise invalid(f"/snapshot: you have no snapshot {name}: GET /_sandbox/snapshots lists yours")
+    return Answer(200, begun(call, done))
+
+
+def go_back(parts: Parts, call: Call, name: str) -> Reset | None:
+    """Restore a snapshot of the caller's; None when there is none of this name."""
+    return restore(parts.store, call.caller.world, call.caller.code, name, check_rewind(call))
+
+
+def check_rewind(call: Call) -> Callable[[Tx], None]:
+    """What is open at a partner's own supplier cannot be brought back: that does not go back with the world."""
+    return lambda tx: check_real_time(partners.open_work(tx), call, "no snapshot is taken or restored")
+
+
+def begun(call: Call, done: Reset) -> dict[str, Any]:
+    """A world's beginning as the caller may see it. What concerned others in a shared world stays theirs."""
     world, owner = done.world, call.caller.code
-    body = {
+    return {
         "world": world.name,
         "epoch": world.epoch,
         "now": to_text(world.virtual_base),
         "cancelled": done.cancelled.get(owner, 0),
         "onTheWire": [played_entry(job) for job in done.on_the_wire if job.owner == owner],
     }
-    return Answer(200, body)
 
 
 def show_timetable(parts: Parts, timetable: Timetable, call: Call) -> Answer:
@@ -62,10 +86,15 @@ def list_notices(parts: Parts, timetable: Timetable, call: Call) -> Answer:
     world, now = parts.store.read(call.caller.world, lambda tx: (tx.world, tx.real))
     items: list[dict[str, Any]] = []
     if world.reset_at is not None:
-        text = f"{world.name} began anew, in epoch {world.epoch}: nothing of before is left"
-        items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": text})
+        items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": _told(world)})
     coming = timetable.next(now)
     if coming is not None and coming - now <= NEAR:
         text = f"{world.name} begins anew at this time: take what you want to keep"
         items.append({"kind": "RESET_NEAR", "at": to_text(coming), "text": text})
     return Answer(200, {"items": items})
+
+
+def _told(world: World) -> str:
+    if world.as_of is None:
+        return f"{world.name} began anew, in epoch {world.epoch}: nothing of before is left"
+    return f"{world.name} went back to {to_text(world.as_of)}, in epoch {world.epoch}: what came after that is gone"

@@ -50,6 +50,10 @@ class Document:
     data: Mapping[str, Any]
     operations: Mapping[str, Operation]
 
+    def resolved(self, reference: str) -> Mapping[str, Any]:
+        """The component that a reference such as #/components/schemas/Contact means."""
+        return _resolved(self.data, {"$ref": reference})
+
     def standing_alone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The schema with those components that it refers to, and with no others: a compiled schema keeps a copy of
         all that it is given.

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    4  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -45,6 +45,7 @@ worlds = Table(
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
     Column("reset_at", BigInteger),  # real
+    Column("as_of", BigInteger),  # the world time that it then went back to; null: its beginning
     Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
     Column("faults", Integer, nullable=False),  # rules in this epoch: most often 0, and nobody looks further
 )

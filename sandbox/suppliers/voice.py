@@ -63,7 +63,7 @@ def speak(parts: Parts, job: Job) -> Settle:
 
     def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None, int]:
         entity = supplier_entities.find(tx, about["supplier"], about["tenant"], job.ref)
-        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about), tx.world.faults
+        return entity, None if entity is None else _utterance(parts, tx, entity, about), tx.world.faults
 
     if moving.moves(planned_beat(about["beat"])):  # its place is taken before anybody hears of it
         entity, utterance, faults = parts.store.write(job.world, look, at=job.due_at, epoch=job.epoch)
@@ -87,13 +87,13 @@ def catch_up(parts: Parts, tx: Tx, entity: SupplierEntity) -> SupplierEntity:
     The gateway, and its tenant, may know that KCI already. Its bytes are kept, since it may have to be said again.
     """
     head = being_said(tx, entity.supplier, entity.tenant, entity.ref)
-    if head is None or entity.memo.get("unsaid", {}).get("job") == head.id:
+    if head is None or "unsaid" in entity.memo:
         return entity
-    utterance = _utterance(parts, tx, entity, head.id, head.payload)
+    utterance = _utterance(parts, tx, entity, head.payload)
     if utterance is None or utterance.told is None:
         return entity
     after = _counted(entity if utterance.beat.wrong else utterance.told, utterance.sequence)
-    after = replace(after, memo={**after.memo, "unsaid": {"job": head.id, "body": dict(utterance.body)}})
+    after = replace(after, memo={**after.memo, "unsaid": dict(utterance.body)})
     if utterance.beat.wrong:
         supplier_entities.save(tx, after)
         return after
@@ -107,12 +107,12 @@ def _followed(parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, ut
     return now
 
 
-def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, job: int, about: Mapping[str, Any]) -> Utterance | None:
+def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str, Any]) -> Utterance | None:
     beat = planned_beat(about["beat"])
     report = Report(**about["report"]) if "report" in about else None
-    unsaid = entity.memo.get("unsaid", {})
-    if unsaid.get("job") == job:
-        return Utterance(unsaid["body"], entity.sequence, beat, report, None)
+    unsaid = entity.memo.get("unsaid")  # of the lane's head: it leaves the memo when that is settled
+    if unsaid is not None:
+        return Utterance(unsaid, entity.sequence, beat, report, None)
     status = stated(beat, standing(entity, report))
     if "asked" in about and (beat.fixed or status is None):
         status = beat.status  # said all the same: the gateway judges it

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from sandbox.domain.errors import GATEWAY_FAULT, NOT_AUTHORISED, Problem, invalid, not_found
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import Document, Operation
+from sandbox.spec.personal import Guard
 from sandbox.wire.calls import NOBODY, Answer, Call, Caller, Handler
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.faulty_answers import met
@@ -43,13 +44,14 @@ def make_app(
     *,
     body_limit: int,
     check_answers: bool,
+    real_data: str,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
     """A small Flask app that serves these doors. `check` turns an Authorization header into a caller; `plane` knows
     what is to go wrong.
 
-    `fault` is the code that its APIs publish for a failure of their own. Raises ValueError when the handlers are not
-    exactly the document's operations.
+    `real_data` says what becomes of data that may be somebody's. `fault` is the code that its APIs publish for a
+    failure of their own. Raises ValueError when the handlers are not exactly the document's operations.
     """
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit
@@ -58,9 +60,9 @@ def make_app(
         if set(door.handlers) != set(door.document.operations):
             difference = set(door.handlers) ^ set(door.document.operations)
             raise ValueError(f"{door.document.name}: handlers and operations differ in {', '.join(sorted(difference))}")
-        checks = Checks(door.document)
+        checks, guard = Checks(door.document), Guard(door.document, real_data)
         for operation in door.document.operations.values():
-            view = _view(door, operation, checks, check, plane, check_answers=check_answers)
+            view = _view(door, operation, checks, guard, check, plane, check_answers=check_answers)
             path = (door.prefix + operation.path).replace("{", "<").replace("}", ">")
             app.add_url_rule(
                 path,
@@ -77,6 +79,7 @@ def _view(
     door: Door,
     operation: Operation,
     checks: Checks,
+    guard: Guard,
     check: Callable[[str], Caller],
     plane: FaultPlane,
     *,
@@ -93,7 +96,7 @@ def _view(
     def view(**path: str) -> Response:
         try:
             caller = _caller(door, check) if operation.secured else NOBODY
-            call = _call(operation, checks, caller, path)
+            call = _call(operation, checks, guard, caller, path)
         except Problem as problem:
             if door.unreadable is None:
                 raise
@@ -115,16 +118,14 @@ def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
     return caller
 
 
-def _call(operation: Operation, checks: Checks, caller: Caller, path: Mapping[str, str]) -> Call:
-    if unfit := [name for name, part in path.items() if "\0" in part]:  # PostgreSQL takes no such text
-        refused = invalid if unfit == ["id"] and "404" not in operation.answers else not_found
-        raise refused("nothing has a name with the character U+0000 in it")
-    reading = read_request(request, operation, checks)
+def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, given: Mapping[str, str]) -> Call:
+    path = {name: _named(operation, guard, name, part) for name, part in given.items()}
+    reading = read_request(request, operation, checks, guard)
     return Call(
         operation=operation.id,
         caller=caller,
-        request_id=request.headers.get("X-Request-ID", ""),
-        conversation_id=request.headers.get("X-Conversation-ID", ""),
+        request_id=reading.headers.get("X-Request-ID", ""),
+        conversation_id=reading.headers.get("X-Conversation-ID", ""),
         path=path,
         query=reading.query,
         headers=reading.headers,
@@ -133,3 +134,14 @@ def _call(operation: Operation, checks: Checks, caller: Caller, path: Mapping[st
         authorization=request.headers.get("Authorization", ""),
         at=request.environ.get(ACTING_AT),
     )
+
+
+def _named(operation: Operation, guard: Guard, name: str, part: str) -> str:
+    """A part of the path that names something."""
+    if "\0" in part:  # PostgreSQL takes no such text
+        refused = invalid if name == "id" and "404" not in operation.answers else not_found
+        raise refused("nothing has a name with the character U+0000 in it")
+    clean, found = guard.text(f"path parameter {name}", part)
+    if found:
+        raise (invalid if "422" in operation.answers else not_found)(*map(str, found))
+    return clean
