@@ -32,6 +32,7 @@ from sandbox.store.accounts import Client, Tenant
 from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
 from sandbox.suppliers import api as supplier_api
+from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
 from sandbox.wire.auth import Tokens, unreadable
 from sandbox.wire.calls import Handler
@@ -93,6 +94,7 @@ def _jobs(parts: Parts) -> Handlers:
         "send": partial(sending.send, parts),
         "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
+        "post": partial(supplier_disorder.post_planned, parts),
         "release": partial(inbound.release, parts),
         "deliver": partial(disorder.deliver, parts),
         "push": partial(delivery.push, parts),

@@ -130,5 +130,10 @@ def _spoilt(plan: Plan, disorder: Disorder) -> Plan:
     return _each(plan, disorder, lambda each: (replace(each, extra=True), _unmarked(each)))
 
 
-local_time = other_offset = empty_strings = missing_field = unknown_members = awkward_text = illegal_status = _spoilt
-wrong_conversation = repeated_request_id = _spoilt
+def _strange(plan: Plan, disorder: Disorder) -> Plan:
+    """The message in a dress that nobody is used to, but that is allowed."""
+    return _each(plan, disorder, lambda each: (each,))
+
+
+local_time = empty_strings = missing_field = illegal_status = _spoilt
+other_offset = unknown_members = awkward_text = wrong_conversation = repeated_request_id = _strange

@@ -13,6 +13,9 @@ from sandbox.domain.mapping import TYPES
 
 SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 
+# The two that change nothing in a plan: by their names whoever answers, or speaks, knows of them.
+BEFORE_RESPONSE, CEASE = "kci_before_response", "unsolicited_cease"
+
 Edit = Callable[[Plan, Disorder], Plan]
 
 
@@ -172,6 +175,11 @@ def disorder_from(mapping: Mapping[str, Any]) -> Disorder:
     if by > LONGEST_HOLD:
         raise invalid(f"{kind.name}: by is too long; allowed: at most {format_duration(LONGEST_HOLD)}")
     return Disorder(kind.name, leg, kci, by, kind.at)
+
+
+def in_plan(disorders: Iterable[Disorder]) -> tuple[Disorder, ...]:
+    """Those that change what is handed over, and not only what happens around it."""
+    return tuple(each for each in disorders if each.do not in (BEFORE_RESPONSE, CEASE))
 
 
 def of_leg(disorders: Iterable[Disorder], leg: str) -> tuple[Disorder, ...]:

@@ -169,7 +169,7 @@ def choose(
         for each in of_kind.values()
         if (supplier is None or fits(each, supplier)) and (appointed or not each.needs_appointment)
     )
-    name, mark, query = (x_scenario or "?").partition("?")
+    name, mark, query = ("?" if x_scenario is None else x_scenario).partition("?")
     name = _default(of_kind) if mark and not name else name
     scenario = of_kind.get(name)
     parameters: Mapping[str, int] = {}

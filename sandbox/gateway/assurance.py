@@ -12,6 +12,7 @@ from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_choice, check_supplier
+from sandbox.gateway.overtaking import placed
 from sandbox.gateway.services import check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, entities, reservations
@@ -57,7 +58,7 @@ def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
         entity = rules.receive(tenant, ref, call.conversation_id, chosen, {**request, **more}, tx.now)
         return sending.keep(tx, call, entity, choice)
 
-    return Answer(201, parts.write(call, keep).body)
+    return placed(parts, call, keep)
 
 
 def _of_live_service(tx: Tx, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sandbox.domain.scenarios import Choice, scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_address, check_choice, check_supplier
+from sandbox.gateway.overtaking import placed
 from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
@@ -41,8 +42,7 @@ def place(parts: Parts, call: Call) -> Answer:
         order = rules.receive(tenant, Ref(ORDER, order_id), call.conversation_id, chosen, body, tx.now)
         return sending.keep(tx, call, order, *choice)
 
-    order = parts.write(call, keep)
-    return Answer(201, order.body)
+    return placed(parts, call, keep)
 
 
 def _taken_over(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any], order_id: int) -> dict[str, Any]:
