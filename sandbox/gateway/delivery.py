@@ -15,6 +15,7 @@ from sandbox.domain.wirefaults import CALLBACK, Occasion
 from sandbox.gateway import disorder
 from sandbox.gateway.dressing import dressed
 from sandbox.gateway.handing_over import hand_over, lane, pushes_to, queue
+from sandbox.gateway.ownership import prove
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis, lanes, timeline
 from sandbox.store.accounts import Tenant
@@ -85,7 +86,7 @@ def push(parts: Parts, job: Job) -> Settle:
         return lambda tx: _close(tx, job, kci.DELIVERED)  # the callback was taken away: the mailbox is the delivery
     fault = _fault(parts, job, found) if faults else None
     marks, extra = job.payload.get("marks", ()), job.payload.get("extra", False)
-    outcome = _attempt(parts, tenant, found, request_id, marks, fault)
+    outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, marks, fault)
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
@@ -130,6 +131,11 @@ def _attempt(
     except NoAnswer as silence:
         return {"ok": False, "told": {"error": silence.reason, **told}}
     return {"ok": 200 <= reply.status < 300, "told": {"httpStatus": reply.status, **told}}
+
+
+def _unproved(parts: Parts, tenant: Tenant) -> dict[str, Any] | None:
+    why = prove(parts, tenant)
+    return None if why is None else {"ok": False, "told": {"error": why}}
 
 
 def _close(tx: Tx, job: Job, status: str) -> None:

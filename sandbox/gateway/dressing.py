@@ -1,15 +1,14 @@
-"""A KCI as it goes out: its bytes, the published headers, and a Standard Webhooks signature where there is a key."""
+"""A KCI as it goes out: its bytes and its headers, with what disorder and faults have made of both."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from standardwebhooks import Webhook
 
 from sandbox.domain.handing import TENANT
 from sandbox.domain.ids import make_id
 from sandbox.domain.variants import varied
+from sandbox.gateway.signing import signed
 from sandbox.parts import Parts
 from sandbox.store.kcis import Kci
 from sandbox.wire.faultplane import HEADER
@@ -36,18 +35,8 @@ def dressed(
         body, kci_id = orjson.dumps(changed), str(changed["id"])
     if spoil is not None:
         body = spoilt(spoil, body)
-    headers = {
-        "Content-Type": "application/json",
-        "X-Request-ID": request_id,
-        "X-Conversation-ID": kci.conversation,
-        "webhook-id": kci_id,
-    }
-    if secret is not None:
-        seconds = parts.clock.now() // 1000 - (LONG_AGO if "old_timestamp" in marks else 0)
-        signature = Webhook(parts.keys.decrypt(secret)).sign(
-            kci_id, datetime.fromtimestamp(seconds, UTC), body.decode()
-        )
-        headers |= {"webhook-timestamp": str(seconds), "webhook-signature": signature}
+    ago = LONG_AGO if "old_timestamp" in marks else 0
+    headers = signed(parts, secret, kci_id, body, request_id, kci.conversation, ago=ago)
     return body, _marked(headers, marks, kci) if marks else headers
 
 
