@@ -42,7 +42,7 @@ class Operation:
     answers: Mapping[str, Mapping[str, Any] | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A bundled document (`data`, ready to be served) and its operations by id."""
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, and_, delete, func, or_, select, tuple_
 
 from sandbox.domain.worldtime import World
-from sandbox.store.schema import jobs, lanes
+from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.snapshot_tables import snapshots
 from sandbox.store.snapshots import shelf
 from sandbox.store.store import Tx
-from sandbox.store.tables import IN_WORLDS
+from sandbox.store.tables import IN_WORLDS, metadata
 
 
 def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
@@ -24,6 +24,16 @@ def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
         .group_by(lanes.c.owner)
     )
     return dict(rows.all())
+
+
+def remove_world(connection: Connection, name: str) -> None:
+    """Take a world out of the list of worlds, with its snapshots, its tenants and all that ever was in it, at once."""
+    places = (name, shelf(name))
+    connection.execute(delete(jobs).where(jobs.c.lane_id.in_(select(lanes.c.id).where(lanes.c.world.in_(places)))))
+    for table in reversed(metadata.sorted_tables):
+        if "world" in table.c:
+            connection.execute(delete(table).where(table.c.world.in_(places)))
+    connection.execute(delete(worlds).where(worlds.c.name == name))
 
 
 def anything_left(connection: Connection, world: World) -> bool:

@@ -60,11 +60,13 @@ class NoAnswer(Exception):
 class Courier:
     """One client for all that goes out. `apps` are added once they are made: they send by the courier themselves.
 
-    `now` gives real time in milliseconds.
+    `now` gives real time in milliseconds. `instead`, where it is set, may answer for anybody outside: what it gives a
+    Reply to is not sent.
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
         self.apps: dict[str, WSGIApp] = {}
+        self.instead: Callable[[Parcel], Reply | None] = lambda _parcel: None
         self._now = now
         self._pool = urllib3.PoolManager(num_pools=256, maxsize=64, retries=False)
         self._tls_pool = lru_cache(TLS_POOLS)(_tls_pool)
@@ -107,6 +109,9 @@ class Courier:
         """Send to an address that somebody outside named: callbacks, partners' suppliers, token endpoints. They all
         pass here, and nowhere else is a connection opened, so here it is judged which addresses may be reached.
         """
+        answered = self.instead(parcel)
+        if answered is not None:
+            return answered
         url = f"{parcel.url}?{urlencode(parcel.query, doseq=True)}" if parcel.query else parcel.url
         try:
             pool = self._tls_pool(parcel.auth) if isinstance(parcel.auth, MutualTls) else self._pool
