@@ -45,7 +45,7 @@ def command() -> None:
 def _play(world: OwnWorld) -> int:
     """Play the stories and draw them; how many days they took. Raises Broken."""
     library, tenant = world.sandbox.parts.library, world.tenant
-    session = Session(in_process(world.app), "the embedded sandbox", tenant.client_id, tenant.client_secret)
+    session = Session(in_process(world.app), "the embedded sandbox", tenant.client_id, tenant.secret)
     orders = _place(session, library)
     ended = session.call("POST", "/_sandbox/clock/drain")["now"]
     wrong = [_tell(session, library, number, *story) for number, story in zip(orders, STORIES, strict=True)]

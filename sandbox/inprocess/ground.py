@@ -21,9 +21,10 @@ from sandbox.inprocess.endpoint import Endpoint
 from sandbox.inprocess.own_world import OwnWorld
 from sandbox.inprocess.tenant import Tenant, in_process
 from sandbox.settings import Settings
-from sandbox.store import accounts, epochs, worlds
+from sandbox.store import accounts, founding
 from sandbox.store.accounts import Client
 from sandbox.store.accounts import Tenant as TenantRow
+from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.wire.courier import Parcel, Reply
 from sandbox.world.clock import ManualClock, SystemClock
 
@@ -57,11 +58,11 @@ class Ground:
         gap_ms = None if gap is None else gap * 1000
         world = World(name, seed or name, 1, to_ms(start), self.clock.at, 0, gap_ms)
         store = self.sandbox.parts.store
-        store.transact(partial(worlds.add, world=world))
+        store.transact(partial(founding.found_world, world=world, partner=None))
         try:
             yield OwnWorld(self.sandbox, name, self.endpoints, partial(self._new_tenant, world))
         finally:
-            store.transact(partial(epochs.remove_world, name=name))
+            store.transact(partial(founding.erase_world, name=name))
             for host in [host for host, endpoint in self.endpoints.items() if endpoint.world == name]:
                 del self.endpoints[host]
 
@@ -73,12 +74,14 @@ class Ground:
         kept = parts.keys.hash_secret(client_id, client_secret)
         row = TenantRow(code, world.name, tuple(parts.library.suppliers), None, parts.keys.encrypt(webhook_secret))
 
+        real = parts.clock.now()
+
         def add(connection: Any) -> None:
-            accounts.add_tenant(connection, row)
-            accounts.add_client(connection, Client(client_id, "tenant", code, world.name, kept, 1))
+            founding.found_tenant(connection, row, TenantTerms(code, None, "A test's own", real, real, (), NO_QUOTAS))
+            accounts.add_client(connection, Client(client_id, "tenant", code, world.name, kept, 1, code, real))
 
         parts.store.transact(add)
-        tenant = Tenant(in_process(self.sandbox.app), client_id, client_secret=client_secret)
+        tenant = Tenant(in_process(self.sandbox.app), client_id, secret=client_secret, code=code)
         return tenant.sign_in(), webhook_secret
 
 

@@ -39,7 +39,7 @@ class OwnWorld:
 
     @property
     def tenant(self) -> Tenant:
-        """The first tenant of the world, signed in; `client_id` and `client_secret` are its credentials."""
+        """The first tenant of the world, signed in; `client_id` and `secret` are its credentials."""
         return self.tenants[0]
 
     @property
@@ -63,9 +63,9 @@ class OwnWorld:
         """
         url = url or f"http://{self.name.lower()}.test/kcis"
         self.endpoints[urlsplit(url).netloc] = Endpoint(self.name, handler)
-        parts, code = self.sandbox.parts, self.name + "_1"
+        parts = self.sandbox.parts
         secret = parts.keys.encrypt(self.webhook_secret)
-        parts.store.transact(partial(accounts.set_callback, code=code, url=url, secret=secret))
+        parts.store.transact(partial(accounts.set_callback, code=self.tenant.code, url=url, secret=secret))
 
     def connect(self, app: WSGIApp, url: str = "http://tenant.test/kcis") -> None:
         """Push the first tenant's KCIs to a WSGI application, at this URL of its own. No connection is opened."""

@@ -21,7 +21,7 @@ class Refused(AssertionError):
 
 @dataclass
 class Tenant:
-    """A tenant that has `client_id`, and its secret: of the demo tenants, "client_id-secret".
+    """A tenant that signs in as `client_id` with its `secret`; that of a published client follows from its name.
 
     `send(method, path, headers=…, json=…, query=…)` answers (status, JSON body).
     """
@@ -32,11 +32,12 @@ class Tenant:
     token: str = ""
     requests: int = 0
     free_addresses: list[Json] = field(default_factory=list)
-    client_secret: str = ""
+    secret: str = ""
+    code: str = "TENANT1"
 
     def sign_in(self) -> "Tenant":
         """Get a token, and learn the address book."""
-        secret = self.client_secret or f"{self.client_id}-secret"
+        secret = self.secret or f"{self.client_id}-secret"
         form = {"grant_type": "client_credentials", "client_id": self.client_id, "client_secret": secret}
         answer = _expected(*self.send("POST", "/v1/auth/tenant/access-token", form=form))
         self.token = answer["access_token"]
@@ -155,8 +156,8 @@ def kind_of(kci: Json) -> tuple[str, str]:
     return content.get("type") or content["code"], kci["entity"]["status"]
 
 
-def in_process(app: WSGIApp) -> Send:
-    """Calls an app of this process."""
+def in_process(app: WSGIApp, address: str = "127.0.0.1") -> Send:
+    """Calls an app of this process, from this address."""
     client = Client(app)
 
     def send(method: str, path: str, **more: Any) -> tuple[int, Json]:
@@ -167,6 +168,7 @@ def in_process(app: WSGIApp) -> Send:
             json=more.get("json"),
             data=more.get("form") or more.get("data"),
             query_string=more.get("query"),
+            environ_base={"REMOTE_ADDR": address},
         )
         return response.status_code, json.loads(response.data) if response.data else None
 

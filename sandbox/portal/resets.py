@@ -14,26 +14,26 @@ from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.reset import Reset, reset
 from sandbox.world.rewind import restore
-from sandbox.world.schedule import ZONE, Timetable
+from sandbox.world.schedule import ZONE
 
 RESETS_AT = "Sandbox-Resets-At"
 NEAR = 3_600_000  # milliseconds before a scheduled reset in which a notice says that it comes
 
 
-def handlers(parts: Parts, timetable: Timetable) -> dict[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the operations around resets."""
     return {
         "resetWorld": partial(begin_anew, parts),
-        "showTimetable": partial(show_timetable, parts, timetable),
-        "listNotices": partial(list_notices, parts, timetable),
+        "showTimetable": partial(show_timetable, parts),
+        "listNotices": partial(list_notices, parts),
     }
 
 
-def headers(parts: Parts, timetable: Timetable) -> Callable[[], Sequence[tuple[str, str]]]:
+def headers(parts: Parts) -> Callable[[], Sequence[tuple[str, str]]]:
     """What every answer says of the next reset: nothing where there is none."""
 
     def made() -> Sequence[tuple[str, str]]:
-        coming = timetable.next(parts.clock.now())
+        coming = parts.timetable.next(parts.clock.now())
         return [] if coming is None else [(RESETS_AT, to_text(coming))]
 
     return made
@@ -72,22 +72,22 @@ def begun(call: Call, done: Reset) -> dict[str, Any]:
     }
 
 
-def show_timetable(parts: Parts, timetable: Timetable, call: Call) -> Answer:
+def show_timetable(parts: Parts, call: Call) -> Answer:
     """GET /timetable: when the caller's world is reset, and when it was."""
     world = parts.store.read(call.caller.world, lambda tx: tx.world)
-    times = {"next": timetable.next(parts.clock.now()), "last": world.reset_at}
+    times = {"next": parts.timetable.next(parts.clock.now()), "last": world.reset_at}
     told = {name: to_text(at) for name, at in times.items() if at is not None}
-    cron = {"cron": timetable.text} if timetable.text else {}
+    cron = {"cron": parts.timetable.text} if parts.timetable.text else {}
     return Answer(200, {"world": world.name, "timeZone": str(ZONE), **cron, **told})
 
 
-def list_notices(parts: Parts, timetable: Timetable, call: Call) -> Answer:
+def list_notices(parts: Parts, call: Call) -> Answer:
     """GET /notices: that the world was reset, and that it soon will be."""
     world, now = parts.store.read(call.caller.world, lambda tx: (tx.world, tx.real))
     items: list[dict[str, Any]] = []
     if world.reset_at is not None:
         items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": _told(world)})
-    coming = timetable.next(now)
+    coming = parts.timetable.next(now)
     if coming is not None and coming - now <= NEAR:
         text = f"{world.name} begins anew at this time: take what you want to keep"
         items.append({"kind": "RESET_NEAR", "at": to_text(coming), "text": text})

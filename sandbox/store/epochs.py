@@ -12,7 +12,8 @@ from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.snapshot_tables import snapshots
 from sandbox.store.snapshots import shelf
 from sandbox.store.store import Tx
-from sandbox.store.tables import IN_WORLDS, metadata
+from sandbox.store.tables import IN_WORLDS
+from sandbox.store.worlds import find
 
 
 def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
@@ -26,19 +27,17 @@ def waiting(tx: Tx, kinds: Collection[str]) -> Mapping[str, int]:
     return dict(rows.all())
 
 
-def remove_world(connection: Connection, name: str) -> None:
-    """Take a world out of the list of worlds, with its snapshots, its tenants and all that ever was in it, at once."""
-    places = (name, shelf(name))
-    connection.execute(delete(jobs).where(jobs.c.lane_id.in_(select(lanes.c.id).where(lanes.c.world.in_(places)))))
-    for table in reversed(metadata.sorted_tables):
-        if "world" in table.c:
-            connection.execute(delete(table).where(table.c.world.in_(places)))
-    connection.execute(delete(worlds).where(worlds.c.name == name))
-
-
-def anything_left(connection: Connection, world: World) -> bool:
-    """Whether there is something to sweep: a look that writes nothing."""
-    return any(connection.execute(_left(table, world, 1)).first() is not None for table in IN_WORLDS)
+def with_leftovers(connection: Connection) -> list[World]:
+    """The worlds of which there is something to sweep: a look that writes nothing."""
+    found: set[str] = set()
+    kept = select(snapshots.c.number).where(snapshots.c.world == worlds.c.name)
+    for table in IN_WORLDS:
+        old = select(table.c.world).where(table.c.world == worlds.c.name, table.c.epoch < worlds.c.epoch)
+        on_shelf = table.c.world == shelf(worlds.c.name)
+        off_the_shelf = select(table.c.world).where(on_shelf, table.c.epoch.not_in(kept.correlate(worlds)))
+        query = select(worlds.c.name).where(or_(old.exists(), off_the_shelf.exists()))
+        found.update(connection.execute(query).scalars())
+    return [find(connection, name) for name in sorted(found)]
 
 
 def sweep(connection: Connection, world: World, most: int) -> int:

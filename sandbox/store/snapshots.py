@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, case, delete, func, insert, literal, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, case, delete, func, insert, literal, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from sandbox.domain.worldtime import World
@@ -40,9 +40,9 @@ class Snapshot:
     bytes: int
 
 
-def shelf(world: str) -> str:
-    """Where a world's snapshots lie: no world can be called so."""
-    return f"{world} shelf"
+def shelf(world: Any) -> Any:
+    """Where a world's snapshots lie, by its name or by a column of names: no world can be called so."""
+    return world + " shelf"
 
 
 def of_owner(tx: Tx, owner: str) -> list[Snapshot]:
@@ -89,6 +89,12 @@ def copy_into(tx: Tx, snapshot: Snapshot, world: World) -> None:
 def forget(tx: Tx, snapshot: Snapshot) -> None:
     """Take it off the shelf; its rows are swept later."""
     tx.connection.execute(delete(snapshots).where(*_owned(tx, snapshot.owner), snapshots.c.name == snapshot.name))
+
+
+def forget_all(connection: Connection, world: str, owner: str | None = None) -> None:
+    """Take all of a world's off the shelf, or all that somebody took of it."""
+    of_world = delete(snapshots).where(snapshots.c.world == world)
+    connection.execute(of_world if owner is None else of_world.where(snapshots.c.owner == owner))
 
 
 def _copy(tx: Tx, source: _Place, target: _Place, anew: _Anew) -> None:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class StaleEpoch(Exception):
-    """The world was reset meanwhile: what was begun belongs to an epoch that is gone."""
+    """The world was reset or closed meanwhile: what was begun belongs to an epoch that is gone."""
 
 
 class Unavailable(Exception):
@@ -128,8 +128,8 @@ class Store:
             self._owned.close()
 
     def _open(self, connection: Connection, name: str, at: int | None, epoch: int | None) -> Tx:
-        world = worlds.find(connection, name)
-        if epoch is not None and world.epoch != epoch:
+        world = worlds.look(connection, name)
+        if world is None or (epoch is not None and world.epoch != epoch):
             raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)

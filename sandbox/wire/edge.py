@@ -16,12 +16,16 @@ from sandbox.wire.faulty_answers import met
 from sandbox.wire.reading import read_request
 from sandbox.wire.refusals import register_refusals, response_of
 
-ACTING_AT = "sandbox.acting_at"  # in the environment of a call inside this process: the moment that it acts for
+# In the environment of a call: the moment that one inside this process acts for; who came in, once it is known.
+ACTING_AT = "sandbox.acting_at"
+CALLER = "sandbox.caller"
+
+Check = Callable[[str, str], Caller]  # (Authorization header, address) to who that is
 
 
 @dataclass(frozen=True)
 class Door:
-    """One document served at a prefix: who may come in (kinds of callers), and who answers.
+    """One document served at a prefix, which says who may come in, and who answers.
 
     `unreadable` words the refusal of a request that does not fit the document, where the usual error body is not used.
     `leg` names the calls that come in here to the rules of faults; without it none strikes them. `whose` tells whose a
@@ -30,7 +34,6 @@ class Door:
 
     document: Document
     prefix: str
-    kinds: tuple[str, ...]
     handlers: Mapping[str, Handler]
     unreadable: Callable[[Problem], Answer] | None = None
     leg: str | None = None
@@ -40,7 +43,7 @@ class Door:
 def make_app(
     name: str,
     doors: list[Door],
-    check: Callable[[str], Caller],
+    check: Check,
     plane: FaultPlane,
     *,
     body_limit: int,
@@ -48,8 +51,7 @@ def make_app(
     real_data: str,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
-    """A small Flask app that serves these doors. `check` turns an Authorization header into a caller; `plane` knows
-    what is to go wrong.
+    """A small Flask app that serves these doors. `check` says who comes in, `plane` knows what is to go wrong.
 
     `real_data` says what becomes of data that may be somebody's. `fault` is the code that its APIs publish for a
     failure of their own. Raises ValueError when the handlers are not exactly the document's operations.
@@ -87,7 +89,7 @@ def _view(
     operation: Operation,
     checks: Checks,
     guard: Guard,
-    check: Callable[[str], Caller],
+    check: Check,
     plane: FaultPlane,
     *,
     check_answers: bool,
@@ -102,7 +104,7 @@ def _view(
 
     def view(**path: str) -> Response:
         try:
-            caller = _caller(door, check) if operation.secured else NOBODY
+            caller = _caller(operation, check)
             call = _call(operation, checks, guard, caller, path)
         except Problem as problem:
             if door.unreadable is None:
@@ -117,11 +119,15 @@ def _view(
     return view
 
 
-def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
-    caller = check(request.headers.get("Authorization", ""))
-    if caller.kind not in door.kinds:
-        wanted = " or ".join(door.kinds)
-        raise Problem(NOT_AUTHORISED, (f"this door is for a {wanted}: the token is a {caller.kind}'s",), status=403)
+def _caller(operation: Operation, check: Check) -> Caller:
+    authorization = request.headers.get("Authorization", "")
+    if not operation.callers or (operation.anybody and not authorization):
+        return NOBODY
+    caller = check(authorization, request.remote_addr or "")
+    request.environ[CALLER] = caller
+    if caller.kind not in operation.callers:
+        wanted = " or ".join(sorted(operation.callers))
+        raise Problem(NOT_AUTHORISED, (f"this is for a {wanted}: the token is a {caller.kind}'s",), status=403)
     return caller
 
 
@@ -139,6 +145,7 @@ def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, gi
         body=reading.body,
         raw=request.get_data(cache=True) if operation.body else b"",
         authorization=request.headers.get("Authorization", ""),
+        address=request.remote_addr or "",
         at=request.environ.get(ACTING_AT),
     )
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World, begun_anew
-from sandbox.store import claiming, epochs, lanes, worlds
+from sandbox.store import claiming, epochs, founding, lanes, terms, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 
@@ -62,12 +62,17 @@ def begin(tx: Tx, world: World) -> Reset:
 
 
 def sweep(store: Store, go_on: Callable[[], bool]) -> int:
-    """Remove what earlier epochs and forgotten snapshots left of any world: how many rows. Asks after each batch."""
+    """Remove what earlier epochs and forgotten snapshots left of any world, then worlds that were closed. How many rows
+    that were; asks after each batch.
+    """
     removed = 0
-    for world in store.query(worlds.every):
-        if store.query(partial(epochs.anything_left, world=world)):
-            while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
-                removed += batch
-                if not go_on():
-                    return removed
+    for world in store.query(epochs.with_leftovers):
+        while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
+            removed += batch
+            if not go_on():
+                return removed
+    if closed := store.query(terms.closed_worlds):
+        left = {world.name for world in store.query(epochs.with_leftovers)}
+        for name in sorted(set(closed) - left):
+            store.transact(partial(founding.remove_world, name=name))
     return removed

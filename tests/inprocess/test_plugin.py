@@ -54,7 +54,8 @@ def test_a_test_sees_the_same_bytes_anywhere(elsewhere: pytest.Pytester, monkeyp
     told: list[list[bytes]] = []
     for seed, options in (("1", ["-p", "xdist", "-n", "2"]), ("2", ["-k", "3 or 1"])):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
-        elsewhere.runpytest_subprocess(*options).assert_outcomes(passed=2 if "-k" in options else 4)
+        seen = elsewhere.runpytest_subprocess(*options)
+        seen.assert_outcomes(passed=2 if "-k" in options else 4)
         told.append([(elsewhere.path / f"told-{n}.json").read_bytes() for n in range(4)])
     assert told[0] == told[1]
     assert len(set(told[0])) == 4
@@ -92,7 +93,8 @@ def test_nobody_uses_it():
 
 def test_every_test_has_a_world_of_its_own(elsewhere: pytest.Pytester) -> None:
     elsewhere.makepyfile(test_apart=APART)
-    elsewhere.runpytest_subprocess("--strict-markers").assert_outcomes(passed=6)
+    seen = elsewhere.runpytest_subprocess("--strict-markers")
+    seen.assert_outcomes(passed=6)
 
 
 def test_whoever_does_not_use_it_waits_for_nothing(elsewhere: pytest.Pytester) -> None:
@@ -100,7 +102,8 @@ def test_whoever_does_not_use_it_waits_for_nothing(elsewhere: pytest.Pytester) -
     elsewhere.makepyfile(
         test_light="import sys\n\n\ndef test_light():\n    assert not {'flask', 'sqlalchemy'} & set(sys.modules)\n"
     )
-    elsewhere.runpytest_subprocess().assert_outcomes(passed=1)
+    seen = elsewhere.runpytest_subprocess()
+    seen.assert_outcomes(passed=1)
 
 
 def test_nothing_is_left_behind(elsewhere: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,5 +111,6 @@ def test_nothing_is_left_behind(elsewhere: pytest.Pytester, tmp_path: Path, monk
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     elsewhere.makepyfile(test_one="def test_one(sandbox):\n    sandbox.tenant.place(supplier='CEDAR')\n")
-    elsewhere.runpytest_subprocess().assert_outcomes(passed=1)
+    seen = elsewhere.runpytest_subprocess()
+    seen.assert_outcomes(passed=1)
     assert [each.name for each in folder.iterdir() if not each.name.startswith("pytest")] == []

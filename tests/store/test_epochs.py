@@ -55,7 +55,7 @@ def test_a_sweep_goes_by_small_batches_and_stops_when_told(store: Store) -> None
     assert sum(rows_of(store, "earth").values()) == everything - sum(batches) - removed > 0
     sweep(store, lambda: True)
     assert rows_of(store, "earth") == {}
-    assert not store.query(partial(epochs.anything_left, world=world))
+    assert store.query(epochs.with_leftovers) == []
 
 
 def test_what_was_claimed_before_settles_nothing_afterwards(store: Store) -> None:

@@ -9,10 +9,10 @@ from sandbox.inprocess.tenant import Json, Send, Tenant, kind_of
 from sandbox.settings import Settings
 from sandbox.world.clock import Clock, ManualClock
 
+__all__ = ["Json", "Send", "Tenant", "in_process", "kind_of", "open_sandbox", "sign_up"]
+
 START = 1_800_000_000_000  # 2027-01-15T08:00:00Z, a Friday
 DOCUMENTED = Settings(check_responses=True)
-
-__all__ = ["Json", "Send", "Tenant", "in_process", "kind_of", "open_sandbox"]
 
 
 def open_sandbox(folder: Path, clock: Clock | None = None, **settings: Any) -> Sandbox:
@@ -22,6 +22,15 @@ def open_sandbox(folder: Path, clock: Clock | None = None, **settings: Any) -> S
     return make_sandbox(Settings(database_url=url, **known), clock or ManualClock(START))
 
 
-def in_process(sandbox: Sandbox) -> Send:
-    """Calls a sandbox of this process."""
-    return tenant.in_process(sandbox.app)
+def sign_up(send: Send, by: Tenant | None = None, **about: Any) -> Tenant:
+    """A tenant of a new partner, or of that of the tenant `by`; signed in."""
+    headers = {} if by is None else {"Authorization": f"Bearer {by.token}"}
+    status, made = send("POST", "/_sandbox/tenants", headers=headers, json={"title": "A partner's", **about})
+    assert status == 201, made
+    client = made["client"]
+    return Tenant(send, client["id"], secret=client["secret"], code=made["code"]).sign_in()
+
+
+def in_process(sandbox: Sandbox, address: str = "127.0.0.1") -> Send:
+    """Calls a sandbox of this process, from this address."""
+    return tenant.in_process(sandbox.app, address)
