@@ -1,11 +1,9 @@
 """Giving a KCI to its tenant: into ledger and mailbox at once, then pushed until the tenant's endpoint has taken it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from standardwebhooks import Webhook
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_text
@@ -13,6 +11,8 @@ from sandbox.domain.entities import Entity, Ref, Update
 from sandbox.domain.errors import INVALID_REQUEST, Problem, not_found
 from sandbox.domain.ids import make_id
 from sandbox.domain.wirefaults import CALLBACK, Occasion
+from sandbox.gateway.ownership import prove
+from sandbox.gateway.signing import signed
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis, lanes, timeline
 from sandbox.store.accounts import Tenant
@@ -77,19 +77,8 @@ def _lane(tenant: str, ref: Ref) -> str:
 
 
 def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str) -> dict[str, str]:
-    """The headers of a push: the published ones, and a Standard Webhooks signature where there is a key."""
-    headers = {
-        "Content-Type": "application/json",
-        "X-Request-ID": request_id,
-        "X-Conversation-ID": found.conversation,
-        "webhook-id": found.id,
-    }
-    if secret is not None:
-        signed_at = datetime.fromtimestamp(parts.clock.now() // 1000, UTC)
-        headers["webhook-timestamp"] = str(int(signed_at.timestamp()))
-        signer = Webhook(parts.keys.decrypt(secret))
-        headers["webhook-signature"] = signer.sign(found.id, signed_at, found.body.decode())
-    return headers
+    """The headers of a push."""
+    return signed(parts, secret, found.id, found.body, request_id, found.conversation)
 
 
 def push(parts: Parts, job: Job) -> Settle:
@@ -106,7 +95,7 @@ def push(parts: Parts, job: Job) -> Settle:
     if found is None or tenant is None or tenant.callback_url is None:
         return lambda tx: _close(tx, job, kci.DELIVERED)  # the callback was taken away: the mailbox is the delivery
     fault = _fault(parts, job, found) if faults else None
-    outcome = _attempt(parts, tenant, found, request_id, fault)
+    outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, fault)
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
@@ -148,6 +137,11 @@ def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str, fault: F
     except NoAnswer as silence:
         return {"ok": False, "told": {"error": silence.reason, **told}}
     return {"ok": 200 <= reply.status < 300, "told": {"httpStatus": reply.status, **told}}
+
+
+def _unproved(parts: Parts, tenant: Tenant) -> dict[str, Any] | None:
+    why = prove(parts, tenant)
+    return None if why is None else {"ok": False, "told": {"error": why}}
 
 
 def _close(tx: Tx, job: Job, status: str) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.app import Sandbox
+from sandbox.domain.reach import origin_of
 from sandbox.inprocess.endpoint import Endpoint, Handler, of_app
 from sandbox.inprocess.tenant import Json, Tenant
 from sandbox.store import accounts
@@ -63,9 +63,14 @@ class OwnWorld:
         """
         url = url or f"http://{self.name.lower()}.test/kcis"
         self.endpoints[urlsplit(url).netloc] = Endpoint(self.name, handler)
-        parts = self.sandbox.parts
+        parts, code = self.sandbox.parts, self.tenant.code
         secret = parts.keys.encrypt(self.webhook_secret)
-        parts.store.transact(partial(accounts.set_callback, code=self.tenant.code, url=url, secret=secret))
+
+        def keep(connection: Any) -> None:
+            accounts.set_callback(connection, code, url, secret)
+            accounts.set_proved(connection, code, origin_of(url))  # a test's own endpoint need not be asked
+
+        parts.store.transact(keep)
 
     def connect(self, app: WSGIApp, url: str = "http://tenant.test/kcis") -> None:
         """Push the first tenant's KCIs to a WSGI application, at this URL of its own. No connection is opened."""

@@ -26,7 +26,7 @@ def test_the_examples_of_the_page_pass_as_they_stand(elsewhere: pytest.Pytester)
     assert len(EXAMPLES) == 3
     elsewhere.makepyfile(**{f"test_{number}": example for number, example in enumerate(EXAMPLES)})
     seen = elsewhere.runpytest_subprocess("-W", "error", "--strict-markers")
-    seen.assert_outcomes(passed=3)
+    assert (seen.ret, seen.parseoutcomes()["passed"]) == (0, 3)
 
 
 TELLS = """
@@ -55,7 +55,7 @@ def test_a_test_sees_the_same_bytes_anywhere(elsewhere: pytest.Pytester, monkeyp
     for seed, options in (("1", ["-p", "xdist", "-n", "2"]), ("2", ["-k", "3 or 1"])):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
         seen = elsewhere.runpytest_subprocess(*options)
-        seen.assert_outcomes(passed=2 if "-k" in options else 4)
+        assert (seen.ret, seen.parseoutcomes()["passed"]) == (0, 2 if "-k" in options else 4)
         told.append([(elsewhere.path / f"told-{n}.json").read_bytes() for n in range(4)])
     assert told[0] == told[1]
     assert len(set(told[0])) == 4
@@ -94,7 +94,7 @@ def test_nobody_uses_it():
 def test_every_test_has_a_world_of_its_own(elsewhere: pytest.Pytester) -> None:
     elsewhere.makepyfile(test_apart=APART)
     seen = elsewhere.runpytest_subprocess("--strict-markers")
-    seen.assert_outcomes(passed=6)
+    assert (seen.ret, seen.parseoutcomes()["passed"]) == (0, 6)
 
 
 def test_whoever_does_not_use_it_waits_for_nothing(elsewhere: pytest.Pytester) -> None:
@@ -103,7 +103,7 @@ def test_whoever_does_not_use_it_waits_for_nothing(elsewhere: pytest.Pytester) -
         test_light="import sys\n\n\ndef test_light():\n    assert not {'flask', 'sqlalchemy'} & set(sys.modules)\n"
     )
     seen = elsewhere.runpytest_subprocess()
-    seen.assert_outcomes(passed=1)
+    assert (seen.ret, seen.parseoutcomes()["passed"]) == (0, 1)
 
 
 def test_nothing_is_left_behind(elsewhere: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,5 +112,5 @@ def test_nothing_is_left_behind(elsewhere: pytest.Pytester, tmp_path: Path, monk
     monkeypatch.setenv("TMPDIR", str(folder))
     elsewhere.makepyfile(test_one="def test_one(sandbox):\n    sandbox.tenant.place(supplier='CEDAR')\n")
     seen = elsewhere.runpytest_subprocess()
-    seen.assert_outcomes(passed=1)
+    assert (seen.ret, seen.parseoutcomes()["passed"]) == (0, 1)
     assert [each.name for each in folder.iterdir() if not each.name.startswith("pytest")] == []
