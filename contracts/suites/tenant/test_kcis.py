@@ -7,89 +7,89 @@ requirement = pytest.mark.requirement
 CODES = {400: "MALFORMED_REQUEST", 401: "NOT_AUTHORISED", 422: "INVALID_REQUEST"}
 
 
-def taken(expect, exchanges):
+def expect_taken(expect, exchanges):
     for each in expect.given(exchanges, "no example of it is published"):
         expect(200 <= each.status < 300, each, expected="a 2xx: the KCI is taken", got=each.status)
 
 
 @requirement("TEN-001")
 def test_an_ordinary_kci_is_taken(delivery, expect):
-    taken(expect, [delivery.acknowledged])
+    expect_taken(expect, [delivery.acknowledged])
 
 
 @requirement("TEN-002")
 def test_every_information_is_taken(delivery, expect):
-    taken(expect, delivery.every_information)
+    expect_taken(expect, delivery.every_information)
 
 
 @requirement("TEN-003")
 def test_every_action_is_taken(delivery, expect):
-    taken(expect, delivery.every_action)
+    expect_taken(expect, delivery.every_action)
 
 
 @requirement("TEN-004")
 def test_errors_are_taken(delivery, expect):
-    taken(expect, delivery.errors)
+    expect_taken(expect, delivery.errors)
 
 
 @requirement("TEN-005")
 def test_modify_and_cease_orders_are_taken(delivery, expect):
-    taken(expect, delivery.changes)
+    expect_taken(expect, delivery.changes)
 
 
 @requirement("TEN-006")
 def test_an_unsolicited_cease_is_taken(delivery, expect):
-    taken(expect, delivery.unsolicited)
+    expect_taken(expect, delivery.unsolicited)
 
 
 @requirement("TEN-007")
 def test_ethernet_is_taken(delivery, expect):
-    taken(expect, delivery.ethernet)
+    expect_taken(expect, delivery.ethernet)
 
 
 @requirement("TEN-008")
 def test_service_tests_are_taken(delivery, expect):
-    taken(expect, delivery.tests)
+    expect_taken(expect, delivery.tests)
 
 
 @requirement("TEN-009")
 def test_service_problems_are_taken(delivery, expect):
-    taken(expect, delivery.problems)
+    expect_taken(expect, delivery.problems)
 
 
 @requirement("TEN-010")
 def test_unknown_members_are_taken(delivery, expect):
-    taken(expect, [delivery.with_more])
+    expect_taken(expect, [delivery.with_more])
 
 
 @requirement("TEN-011")
 def test_unknown_types_are_taken(delivery, expect):
-    taken(expect, [delivery.of_tomorrow])
+    expect_taken(expect, [delivery.of_tomorrow])
 
 
 @requirement("TEN-012")
 def test_the_same_kci_again_is_taken_again(delivery, expect):
-    taken(expect, delivery.twice)
+    expect_taken(expect, delivery.twice)
 
 
 @requirement("TEN-013")
 def test_what_comes_out_of_order_is_taken(delivery, expect):
-    taken(expect, delivery.out_of_order)
+    expect_taken(expect, delivery.out_of_order)
 
 
 @requirement("TEN-014")
 def test_what_comes_late_is_taken(delivery, expect):
-    taken(expect, [delivery.late])
+    expect_taken(expect, [delivery.late])
 
 
 @requirement("TEN-015")
 def test_the_gateways_own_are_taken(delivery, expect):
-    taken(expect, [delivery.by_the_gateway])
+    expect_taken(expect, [delivery.by_the_gateway])
 
 
 @requirement("TEN-016")
 def test_a_burst_is_taken(delivery, expect):
-    taken(expect, delivery.burst)
+    expect_taken(expect, delivery.burst)
 
 
 @requirement("TEN-017")
