@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 from flask import Flask, Response, request
 
@@ -113,7 +113,7 @@ def _view(
         if door.whose is not None:
             call = replace(call, caller=door.whose(call))
         if call.caller.faults and door.leg is not None:
-            return met(plane, door.leg, operation, call, partial(respond, call))
+            return met(plane, door.leg, operation, call, respond)
         return respond(call)
 
     return view
