@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    4  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -220,6 +220,15 @@ lines = Table(  # what lies at premises: lines, the ports that they end at, and 
     Column("stopped_at", BigInteger),  # null: the port is active
 )
 Index("lines_by_premises", *(lines.c[name] for name in ("world", "epoch", "supplier", "premises")))
+sites = Table(  # orders by premises, at suppliers that mind a second one
+    "sites",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("premises", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+)
 bookings = Table(
     "bookings",
     metadata,
