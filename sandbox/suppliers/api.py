@@ -13,9 +13,10 @@ from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store.store import Tx
 from sandbox.suppliers import assurance, booking, changing, ethernet, lines, quotes, takeovers
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.premises import known_premises, supplier_at
 from sandbox.suppliers.providing import change_service, provide
-from sandbox.suppliers.taking import Taken, chosen, take, taken_order
+from sandbox.suppliers.taking import Taken, take, taken_order
 from sandbox.wire.calls import Answer, Call, Handler
 
 

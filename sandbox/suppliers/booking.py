@@ -92,13 +92,12 @@ def confirm(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, 
 
 
 def is_gone(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any]) -> bool:
-    """Whether the order comes with a reservation that cannot be used: its slot is another's by now."""
+    """Whether the order comes with a reservation whose slot is another's by now: it has expired, or was given away."""
     number = order.get("appointmentReservationId")
-    if number is None:
+    booking = None if number is None else bookings.find(tx, supplier.code, order["tenant"], number)
+    if booking is None or booking.expires_at is None:
         return False
-    booking = bookings.find(tx, supplier.code, order["tenant"], number)
-    usable = booking is not None and booking.expires_at is not None and booking.expires_at > tx.now
-    return not usable or premises.behaviour.slots == GIVEN_AWAY
+    return booking.expires_at <= tx.now or premises.behaviour.slots == GIVEN_AWAY
 
 
 def claim(

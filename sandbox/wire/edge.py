@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 
 from flask import Flask, Response, request
 
@@ -16,12 +16,16 @@ from sandbox.wire.faulty_answers import met
 from sandbox.wire.reading import read_request
 from sandbox.wire.refusals import register_refusals, response_of
 
-ACTING_AT = "sandbox.acting_at"  # in the environment of a call inside this process: the moment that it acts for
+# In the environment of a call: the moment that one inside this process acts for; who came in, once it is known.
+ACTING_AT = "sandbox.acting_at"
+CALLER = "sandbox.caller"
+
+Check = Callable[[str, str], Caller]  # (Authorization header, address) to who that is
 
 
 @dataclass(frozen=True)
 class Door:
-    """One document served at a prefix: who may come in (kinds of callers), and who answers.
+    """One document served at a prefix, which says who may come in, and who answers.
 
     `unreadable` words the refusal of a request that does not fit the document, where the usual error body is not used.
     `leg` names the calls that come in here to the rules of faults; without it none strikes them. `whose` tells whose a
@@ -30,7 +34,6 @@ class Door:
 
     document: Document
     prefix: str
-    kinds: tuple[str, ...]
     handlers: Mapping[str, Handler]
     unreadable: Callable[[Problem], Answer] | None = None
     leg: str | None = None
@@ -40,7 +43,7 @@ class Door:
 def make_app(
     name: str,
     doors: list[Door],
-    check: Callable[[str], Caller],
+    check: Check,
     plane: FaultPlane,
     *,
     body_limit: int,
@@ -48,8 +51,7 @@ def make_app(
     real_data: str,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
-    """A small Flask app that serves these doors. `check` turns an Authorization header into a caller; `plane` knows
-    what is to go wrong.
+    """A small Flask app that serves these doors. `check` says who comes in, `plane` knows what is to go wrong.
 
     `real_data` says what becomes of data that may be somebody's. `fault` is the code that its APIs publish for a
     failure of their own. Raises ValueError when the handlers are not exactly the document's operations.
@@ -61,7 +63,7 @@ def make_app(
         if set(door.handlers) != set(door.document.operations):
             difference = set(door.handlers) ^ set(door.document.operations)
             raise ValueError(f"{door.document.name}: handlers and operations differ in {', '.join(sorted(difference))}")
-        checks, guard = Checks(door.document), Guard(door.document, real_data)
+        checks, guard = _reading_of(door.document, real_data)
         for operation in door.document.operations.values():
             view = _view(door, operation, checks, guard, check, plane, check_answers=check_answers)
             path = (door.prefix + operation.path).replace("{", "<").replace("}", ">")
@@ -76,12 +78,18 @@ def make_app(
     return app
 
 
+@cache
+def _reading_of(document: Document, real_data: str) -> tuple[Checks, Guard]:
+    """What reads a document's requests: made once in a process, however many sandboxes there are in it."""
+    return Checks(document), Guard(document, real_data)
+
+
 def _view(
     door: Door,
     operation: Operation,
     checks: Checks,
     guard: Guard,
-    check: Callable[[str], Caller],
+    check: Check,
     plane: FaultPlane,
     *,
     check_answers: bool,
@@ -96,7 +104,7 @@ def _view(
 
     def view(**path: str) -> Response:
         try:
-            caller = _caller(door, check) if operation.secured else NOBODY
+            caller = _caller(operation, check)
             call = _call(operation, checks, guard, caller, path)
         except Problem as problem:
             if door.unreadable is None:
@@ -105,17 +113,21 @@ def _view(
         if door.whose is not None:
             call = replace(call, caller=door.whose(call))
         if call.caller.faults and door.leg is not None:
-            return met(plane, door.leg, operation, call, partial(respond, call))
+            return met(plane, door.leg, operation, call, respond)
         return respond(call)
 
     return view
 
 
-def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
-    caller = check(request.headers.get("Authorization", ""))
-    if caller.kind not in door.kinds:
-        wanted = " or ".join(door.kinds)
-        raise Problem(NOT_AUTHORISED, (f"this door is for a {wanted}: the token is a {caller.kind}'s",), status=403)
+def _caller(operation: Operation, check: Check) -> Caller:
+    authorization = request.headers.get("Authorization", "")
+    if not operation.callers or (operation.anybody and not authorization):
+        return NOBODY
+    caller = check(authorization, request.remote_addr or "")
+    request.environ[CALLER] = caller
+    if caller.kind not in operation.callers:
+        wanted = " or ".join(sorted(operation.callers))
+        raise Problem(NOT_AUTHORISED, (f"this is for a {wanted}: the token is a {caller.kind}'s",), status=403)
     return caller
 
 
@@ -133,6 +145,7 @@ def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, gi
         body=reading.body,
         raw=request.get_data(cache=True) if operation.body else b"",
         authorization=request.headers.get("Authorization", ""),
+        address=request.remote_addr or "",
         at=request.environ.get(ACTING_AT),
     )
 

@@ -17,6 +17,14 @@ class Clock(Protocol):
         ...
 
 
+def pause(clock: Clock, milliseconds: int) -> None:
+    """Let so much real time go by."""
+    until, unrung = clock.now() + milliseconds, threading.Condition()
+    with unrung:
+        while clock.now() < until:
+            clock.wait(unrung, until)
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -42,3 +50,8 @@ class ManualClock:
     def wait(self, condition: threading.Condition, until: int) -> None:
         """Reach `until` at once; nobody moves the hands meanwhile."""
         self.at = max(self.at, until)
+
+
+def stopwatch() -> float:
+    """Seconds of real time since some moment, for measuring: nobody sets them."""
+    return time.monotonic()
