@@ -1,4 +1,4 @@
-"""KCIs as they were handed over: the ledger, and the mailbox that shows them in order. The bytes are kept once."""
+"""KCIs as they were handed over: one ledger, which in the order of its cursors is the mailbox. The bytes are kept once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sandbox.domain.entities import Ref, parse_ref
 from sandbox.domain.kci import DELIVERED, PENDING
 from sandbox.store.accounts import last_number, next_number
-from sandbox.store.schema import kcis, mailbox
+from sandbox.store.schema import kcis
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
@@ -41,7 +41,6 @@ _OWNED = (
     kcis.c.owner == bindparam("of_owner"),
 )
 _ADD = Statement(insert(kcis))
-_HAND_OVER = Statement(insert(mailbox))
 _FIND = Statement(select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id")))
 _OF_ENTITY = Statement(
     select(*_COLUMNS).where(*_OWNED, kcis.c.entity == bindparam("of_entity")).order_by(kcis.c.sequence)
@@ -50,30 +49,17 @@ _SET_STATUS = Statement(
     update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
 )
 _INBOX = Statement(
-    select(mailbox.c.cursor, *_COLUMNS)
-    .join(
-        kcis,
-        (kcis.c.world == mailbox.c.world)
-        & (kcis.c.epoch == mailbox.c.epoch)
-        & (kcis.c.owner == mailbox.c.owner)
-        & (kcis.c.id == mailbox.c.kci),
-    )
-    .where(
-        mailbox.c.world == bindparam("in_world"),
-        mailbox.c.epoch == bindparam("in_epoch"),
-        mailbox.c.owner == bindparam("of_owner"),
-        mailbox.c.cursor > bindparam("after"),
-    )
-    .order_by(mailbox.c.cursor)
+    select(kcis.c.cursor, *_COLUMNS)
+    .where(*_OWNED, kcis.c.cursor > bindparam("after"))
+    .order_by(kcis.c.cursor)
     .limit(bindparam("most"))
 )
 
 
 def add(tx: Tx, kci: Kci) -> None:
     """Enter a KCI into the ledger and hand it over to its owner's mailbox."""
-    _ADD.change(tx.connection, {**tx.key, **vars(kci)})
     cursor = next_number(tx.connection, tx.world.name, kci.owner, "cursor")
-    _HAND_OVER.change(tx.connection, {**tx.key, "owner": kci.owner, "cursor": cursor, "kci": kci.id})
+    _ADD.change(tx.connection, {**tx.key, **vars(kci), "cursor": cursor})
     tx.rings.add(inbox_topic(kci.owner))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 VERSION = (
-    2  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
+    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
 )
 
 metadata = MetaData()
@@ -172,16 +172,10 @@ kcis = Table(
     Column("status", String, nullable=False),
     Column("delivered_on", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # fixed at first hand-over
+    Column("cursor", BigInteger, nullable=False),  # its place in the owner's mailbox
 )
 Index("kcis_by_entity", *(kcis.c[name] for name in ("world", "epoch", "owner", "entity", "sequence")))
-mailbox = Table(
-    "mailbox",
-    metadata,
-    *_in_world(),
-    Column("owner", String, primary_key=True),
-    Column("cursor", BigInteger, primary_key=True),
-    Column("kci", String, nullable=False),
-)
+Index("kcis_in_mailbox", *(kcis.c[name] for name in ("world", "epoch", "owner", "cursor")), unique=True)
 
 # ---- the fake suppliers' side --------------------------------------------------------------------------------------
 supplier_entities = Table(
@@ -290,7 +284,6 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("detail", LargeBinary, nullable=False),
+    Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

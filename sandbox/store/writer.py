@@ -79,7 +79,10 @@ class GroupWriter:
         self._writing = threading.get_ident()
         try:
             with self._engine.begin() as connection:
-                outcomes = [_outcome(connection, work) for work, _ in group]
+                if len(group) == 1:  # whatever it raises undoes the whole transaction, which is its own
+                    outcomes = [(group[0][0](connection), None)]
+                else:
+                    outcomes = [_outcome(connection, work) for work, _ in group]
         except BaseException as failure:  # noqa: BLE001 - the disk is full, say; a writer that died would answer nobody
             for _, answer in group:
                 answer.set_exception(failure)
