@@ -45,8 +45,8 @@ def show_scenarios(name: str | None) -> None:
     """Every scenario, or one with its parameters and its score."""
     scenarios = load_library().scenarios
     if name is None:
-        rows = ((KINDS[each.kind].called, each.name, _title(each)) for each in scenarios.values())
-        _print(("For", "X-Scenario", "What happens"), rows)
+        rows = ((each.name, KINDS[each.kind].called, _title(each)) for each in scenarios.values())
+        _print(("X-Scenario", "For", "What happens"), rows, whole_names=True)
         return
     scenario = _one(scenarios, name)
     _head(scenario.name, scenario.title, scenario.description)
@@ -100,8 +100,9 @@ _SHOWN: Mapping[str, Callable[[str | None], None]] = {
 }
 
 
-def _print(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _print(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole_names: bool = False) -> None:
     drawn = table(*columns)
+    drawn.columns[0].no_wrap = whole_names
     for row in rows:
         drawn.add_row(*row)
     console().print(drawn)

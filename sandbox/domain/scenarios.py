@@ -107,6 +107,27 @@ def fits(scenario: Scenario, supplier: Supplier) -> bool:
     return supplier.appointments is not None or not scenario.needs_appointment
 
 
+SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
+
+
+def scenario_headers(sent: Mapping[str, Any]) -> dict[str, str]:
+    """Those of a request's headers that choose its scenario."""
+    return {name: str(sent[name]) for name in SCENARIO_HEADERS if name in sent}
+
+
+def choose_by(
+    scenarios: Mapping[str, Scenario],
+    headers: Mapping[str, Any],
+    supplier: Supplier,
+    kind: str = "order",
+    *,
+    appointed: bool = True,
+) -> Choice:
+    """What these headers choose, the others among them aside; see `choose`."""
+    scenario, problem_code, kci_delay = (headers.get(name) for name in SCENARIO_HEADERS)
+    return choose(scenarios, scenario, problem_code, kci_delay, supplier, kind, appointed=appointed)
+
+
 def choose(
     scenarios: Mapping[str, Scenario],
     x_scenario: str | None,

@@ -30,7 +30,7 @@ def _supplier(parts: Parts, call: Call) -> str:
     tenant = call.caller.code
     chosen: str = call.query.get("supplier") or next(iter(suppliers_of(parts, tenant)), "")
     if chosen:
-        check_supplier(parts, tenant, chosen)
+        check_supplier(parts, tenant, chosen, place="query parameter supplier")
     if chosen not in parts.library.suppliers:
         raise Problem(NOT_IMPLEMENTED, (f"no source of addresses is configured for {chosen or tenant}",))
     return chosen

@@ -8,7 +8,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.durations import to_ms
 from sandbox.domain.entities import PROBLEM, TEST, Entity, Ref
 from sandbox.domain.errors import invalid
-from sandbox.domain.scenarios import choose
+from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_choice, check_supplier
@@ -47,12 +47,9 @@ def place_problem(parts: Parts, call: Call) -> Answer:
 
 
 def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
-    request, tenant, chosen = call.body, call.caller.code, sending.chosen(call)
+    request, tenant, chosen = call.body, call.caller.code, scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen)
-    scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
-    supplier = parts.library.suppliers.get(request["supplier"])
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, kind=kind)
+    check_choice(parts, request["supplier"], chosen, kind)
 
     def keep(tx: Tx) -> Entity:
         more = taken(tx)

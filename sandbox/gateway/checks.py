@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.premises import Premises
+from sandbox.domain.scenarios import choose_by
 from sandbox.parts import Parts
 from sandbox.store import accounts, partners
 
@@ -30,9 +32,16 @@ def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/su
         raise invalid(*told)
 
 
-def check_choice(parts: Parts, supplier: str, chosen: Mapping[str, str]) -> None:
-    """Refuse the scenario headers for a partner's own supplier: only a fake can be told what its story shall be."""
-    if chosen and supplier not in parts.library.suppliers:
+def check_choice(
+    parts: Parts, supplier: str, chosen: Mapping[str, str], kind: str = ORDER, *, appointed: bool = True
+) -> None:
+    """Refuse scenario headers that choose nothing for a request of this kind, and any for a partner's own supplier:
+    only a fake can be told what its story shall be.
+    """
+    fake = parts.library.suppliers.get(supplier)
+    if fake is not None:
+        choose_by(parts.library.scenarios, chosen, fake, kind, appointed=appointed)
+    elif chosen:
         refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
         raise invalid(*(f"{name}: {refused}" for name in chosen))
 

@@ -8,7 +8,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER, Entity, Ref
 from sandbox.domain.errors import invalid
 from sandbox.domain.quotes import differences
-from sandbox.domain.scenarios import choose
+from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.checks import check_choice, check_supplier
 from sandbox.parts import Parts
@@ -24,12 +24,9 @@ def place(parts: Parts, call: Call) -> Answer:
     """POST /ethernet/service-orders: 201 with the order, stored with the job that sends it; a refusal keeps nothing."""
     request: dict[str, Any] = call.body
     tenant = call.caller.code
-    chosen = sending.chosen(call)
+    chosen = scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen)
-    supplier = parts.library.suppliers.get(request["supplier"])
-    scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)
+    check_choice(parts, request["supplier"], chosen, appointed=False)
 
     def keep(tx: Tx) -> Entity:
         _check_quote(parts, tx, tenant, request)

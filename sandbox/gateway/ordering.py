@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.domain import entities as rules
 from sandbox.domain.entities import ORDER, Entity, Ref
 from sandbox.domain.errors import invalid, wrong
-from sandbox.domain.scenarios import choose
+from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_address, check_choice, check_supplier
@@ -23,13 +23,10 @@ def place(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: 201 with the order, stored with the job that sends it, or a refusal that keeps nothing."""
     request: dict[str, Any] = call.body
     tenant = call.caller.code
-    chosen = sending.chosen(call)
-    supplier = parts.library.suppliers.get(request["supplier"])
-    scenario, problem_code, kci_delay = (chosen.get(name) for name in sending.SCENARIO_HEADERS)
+    chosen = scenario_headers(call.headers)
     checks: list[Callable[[], object]] = [
         partial(check_supplier, parts, tenant, request["supplier"]),
         partial(check_choice, parts, request["supplier"], chosen),
-        partial(choose, parts.library.scenarios, scenario, problem_code, kci_delay, supplier),
     ]
     if "address" in request:
         checks += [partial(check_address, parts, request["address"]), partial(check_line_named, request)]

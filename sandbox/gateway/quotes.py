@@ -51,8 +51,8 @@ def ask_for(parts: Parts, call: Call) -> Answer:
 
 
 def _check(parts: Parts, tenant: str, items: list[dict[str, Any]]) -> None:
-    for supplier in dict.fromkeys(item["supplier"] for item in items):
-        check_supplier(parts, tenant, supplier)
+    for place, item in enumerate(items):
+        check_supplier(parts, tenant, item["supplier"], place=f"/quoteItems/{place}/supplier")
     twice = [str(number) for number, times in Counter(item["id"] for item in items).items() if times > 1]
     if twice:
         raise invalid(f"/quoteItems: each id once; more than one item has {', '.join(twice)}")

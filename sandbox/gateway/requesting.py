@@ -12,8 +12,8 @@ from sandbox.domain.errors import Problem, invalid
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import request_to_supplier
 from sandbox.domain.requests import AMENDMENT, CANCELLATION, Request
-from sandbox.domain.scenarios import choose
-from sandbox.gateway import amending, inbound, sending
+from sandbox.domain.scenarios import scenario_headers
+from sandbox.gateway import amending, inbound
 from sandbox.gateway.checks import check_choice
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.judging import overtake
@@ -67,16 +67,13 @@ def place(parts: Parts, call: Call) -> Answer:
     kind = OPERATIONS[call.operation]
     body: dict[str, Any] = call.body
     tenant, ref = call.caller.code, Ref(kind.entity, body[kind.named])
-    headers = sending.chosen(call)
-    chosen = (headers.get(name) for name in sending.SCENARIO_HEADERS)
-    scenario, problem_code, kci_delay = chosen
-    choose(parts.library.scenarios, scenario, problem_code, kci_delay, kind=kind.request)
+    headers = scenario_headers(call.headers)
 
     def keep(tx: Tx) -> Request:
         entity = entities.find(tx, tenant, ref, lock=True)
         if entity is None:
             raise invalid(f"/{kind.named}: you have no {ref}")
-        check_choice(parts, entity.supplier, headers)
+        check_choice(parts, entity.supplier, headers, kind.request)
         _check(entity, kind, body)
         if kind.request == AMENDMENT:
             amending.check(parts, tx, entity, body)
@@ -85,9 +82,8 @@ def place(parts: Parts, call: Call) -> Answer:
         requests.add(tx, request)
         detail = {"operation": call.operation, "requestId": call.request_id, kind.request: number, **headers}
         timeline.note(tx, tenant, ref, "call", detail)
-        job = NewJob(
-            "ask", tx.now, ref, number, {"request": kind.request, "number": number, "supplier": entity.supplier}
-        )
+        about = {"request": kind.request, "number": number, "supplier": entity.supplier}
+        job = NewJob("ask", tx.now, ref, 0, about)  # all of one rank: they go out in the order in which they were asked
         lanes.queue(tx, f"ask {tenant} {ref}", tenant, [job])
         return request
 

@@ -21,8 +21,6 @@ from sandbox.wire.calls import Call
 from sandbox.wire.problems import error_body
 from sandbox.world.player import Settle
 
-SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
-
 _OPERATIONS: Mapping[str, str] = {ORDER: "handleCreateOrder", TEST: "handleServiceTest", PROBLEM: "handleCreateProblem"}
 
 # What a supplier's answer means, by kind of thing: events of its life cycle, each with the type of the tenant's KCI.
@@ -40,11 +38,6 @@ _TAKEN: Mapping[tuple[str, str | None], tuple[tuple[str, str], ...]] = {
     (PROBLEM, lifecycles.ACKNOWLEDGED): (_ACKNOWLEDGED,),
     (PROBLEM, lifecycles.IN_PROGRESS): (_ACKNOWLEDGED, ("IN_PROGRESS", "UPDATE")),
 }
-
-
-def chosen(call: Call) -> dict[str, str]:
-    """The scenario headers of a call, as sent."""
-    return {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
 
 
 def keep(tx: Tx, call: Call, entity: Entity) -> None:

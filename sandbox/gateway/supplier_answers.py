@@ -64,7 +64,7 @@ def judge(supplier: str, operation: Operation, reply: Reply) -> Judged:
     if status >= 300 and status != 422:
         failure = _failure(status, judged.reasons)
         return replace(judged, violations=(f"status {status} is a failure", *judged.violations), problem=failure)
-    if judged.violations:
+    if judged.violations and status != 422:  # a refusal is one in whatever words
         more = len(judged.violations) - MOST_TOLD
         told = "; ".join(judged.violations[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
         return replace(judged, problem=Problem(SUPPLIER_FAULT, (f"{supplier} sent an invalid response: {told}",)))

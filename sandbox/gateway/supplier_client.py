@@ -71,8 +71,8 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:
         parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
-    if partner is not None and judged.problem is not None and judged.problem.code != NOT_IMPLEMENTED:
-        detail = _exchange(parcel, call, judged, judged.problem)
+    if partner is not None and judged.violations and (judged.problem is None or judged.problem.code != NOT_IMPLEMENTED):
+        detail = _exchange(parcel, call, judged)
         parts.store.write(
             call.world, lambda tx: exchanges.note(tx, partner.code, call.tenant, detail), at=call.at, epoch=call.epoch
         )
@@ -138,10 +138,11 @@ def _query(operation: Operation, given: Mapping[str, Any]) -> dict[str, str | li
     return written
 
 
-def _exchange(parcel: Parcel, call: Ask, judged: Judged, problem: Problem) -> dict[str, Any]:
+def _exchange(parcel: Parcel, call: Ask, judged: Judged) -> dict[str, Any]:
     """What the supplier's partner may look at: of the request only what finds it again, for the partner has it."""
     came = {"status": judged.status} if judged.status else {}
     answer = {} if judged.body is None else {"answer": judged.body}
+    told = INVALID_REQUEST if judged.problem is None else judged.problem.code  # a refusal is one in whatever words
     return {
         "operation": call.operation,
         "method": parcel.method,
@@ -150,5 +151,5 @@ def _exchange(parcel: Parcel, call: Ask, judged: Judged, problem: Problem) -> di
         **came,
         **answer,
         "violations": judged.violations,
-        "code": problem.code,
+        "code": told,
     }

@@ -12,7 +12,7 @@ from sandbox.store.lines import Line
 from sandbox.store.store import Tx
 from sandbox.suppliers import assurance, booking, changing, ethernet, lines, quotes, takeovers
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
-from sandbox.suppliers.taking import Taken, chosen, headers_of, take, taken_order
+from sandbox.suppliers.taking import Taken, chosen, take, taken_order
 from sandbox.wire.calls import Answer, Call, Handler
 
 
@@ -76,7 +76,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: the whole story is planned now, and answered as its scenario says."""
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
-    choice = chosen(parts, headers_of(call), supplier, appointed="appointmentReservationId" in order)
+    choice = chosen(parts, call.headers, supplier, appointed="appointmentReservationId" in order)
     decide_what = change_service if "serviceId" in order else provide
 
     def decide(tx: Tx) -> Taken:

@@ -19,7 +19,7 @@ from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import booking, lines
 from sandbox.suppliers.consequences import open_chapter
 from sandbox.suppliers.premises import offered, supplier_at
-from sandbox.suppliers.taking import Taken, chosen, headers_of, take, taken_as, tenant_of
+from sandbox.suppliers.taking import Taken, chosen, take, taken_as, tenant_of
 from sandbox.suppliers.telling import hush
 from sandbox.suppliers.versions import ended
 from sandbox.suppliers.voice import catch_up
@@ -43,7 +43,7 @@ def _take(parts: Parts, call: Call, kind: str) -> Answer:
     request: dict[str, Any] = call.body
     supplier = supplier_at(parts, call.path["code"])
     tenant = tenant_of(call)
-    choice = chosen(parts, headers_of(call), supplier, kind, appointed="appointmentReservationId" in request)
+    choice = chosen(parts, call.headers, supplier, kind, appointed="appointmentReservationId" in request)
 
     def decide(tx: Tx) -> Taken:
         line = lines.live_line(tx, supplier, tenant, request["serviceId"])

@@ -17,7 +17,7 @@ from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import amending
 from sandbox.suppliers.consequences import about, follow
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import Taken, chosen, headers_of, take, tenant_of
+from sandbox.suppliers.taking import Taken, chosen, take, tenant_of
 from sandbox.suppliers.telling import hush, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, applied, considering, life_cycle, standing, told
 from sandbox.suppliers.voice import catch_up
@@ -47,7 +47,7 @@ def ask(parts: Parts, call: Call) -> Answer:
     """POST …-amendments and …-cancellations: 201 carried out, 202 to be decided, 422 refused."""
     asked, request = _OPERATIONS[call.operation], call.body
     supplier = supplier_at(parts, call.path["code"])
-    choice = chosen(parts, headers_of(call), supplier, asked.request)
+    choice = chosen(parts, call.headers, supplier, asked.request)
     name = NAMES[asked.thing, asked.request]
 
     def decide(tx: Tx) -> Taken:

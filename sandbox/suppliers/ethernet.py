@@ -10,13 +10,12 @@ from sandbox.domain.errors import invalid
 from sandbox.domain.ethernet import Ethernet
 from sandbox.domain.planning import plan
 from sandbox.domain.quotes import differences, place
-from sandbox.domain.scenarios import choose
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import quotes
 from sandbox.store.store import Tx
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import SCENARIO_HEADERS, Taken, take, taken_order
+from sandbox.suppliers.taking import Taken, chosen, take, taken_order
 from sandbox.wire.calls import Answer, Call
 
 # What availability says of a site where Ethernet alone is asked for: a line is always a new one, with no visit to book.
@@ -31,13 +30,12 @@ def take_order(parts: Parts, call: Call) -> Answer:
     wrong = list(wrong_sites(parts, supplier, order["siteInformation"], "/siteInformation"))
     if wrong:
         raise invalid(*wrong)
-    scenario, problem_code, kci_delay = (call.headers.get(name) for name in SCENARIO_HEADERS)
-    choice = choose(parts.library.scenarios, scenario, problem_code, kci_delay, supplier, appointed=False)
+    choice = chosen(parts, call.headers, supplier, appointed=False)
 
     def decide(tx: Tx) -> Taken:
         _check_quote(parts, tx, supplier.code, order)
-        world, chosen = tx.world, parts.library.scenarios[choice.scenario]
-        story = plan(chosen, choice, builder, order, tx.now, world.gap, world.seed, world.epoch)
+        world, scenario = tx.world, parts.library.scenarios[choice.scenario]
+        story = plan(scenario, choice, builder, order, tx.now, world.gap, world.seed, world.epoch)
         return taken_order(story, order)
 
     return take(parts, call, supplier.code, ORDER, decide)

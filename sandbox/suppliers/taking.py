@@ -11,7 +11,7 @@ from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import invalid
 from sandbox.domain.planning import Plan, PlannedBeat
-from sandbox.domain.scenarios import Choice, choose
+from sandbox.domain.scenarios import Choice, choose_by, scenario_headers
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import supplier_entities
@@ -20,8 +20,6 @@ from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers.telling import tell_later
 from sandbox.suppliers.versions import with_changes
 from sandbox.wire.calls import Answer, Call
-
-SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
 
 # The KCIs that the status of a 201 stands for (published), so that they count as said.
 _STANDS_FOR: Mapping[str | None, tuple[str, ...]] = {
@@ -67,7 +65,7 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
     """
     request: dict[str, Any] = call.body
     tenant, ref = tenant_of(call), Ref(kind, request["id"])
-    chosen = headers_of(call)
+    chosen = scenario_headers(call.headers)
     digest = sha256(orjson.dumps([request, chosen], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def run(tx: Tx) -> Mapping[str, Any]:
@@ -97,15 +95,11 @@ def tenant_of(call: Call) -> str:
     return str(header or named)
 
 
-def headers_of(call: Call) -> dict[str, str]:
-    """The headers that choose the fake's behaviour, as sent."""
-    return {name: str(call.headers[name]) for name in SCENARIO_HEADERS if name in call.headers}
-
-
 def chosen(
-    parts: Parts, headers: Mapping[str, str], supplier: Supplier, kind: str = "order", *, appointed: bool = True
+    parts: Parts, headers: Mapping[str, Any], supplier: Supplier, kind: str = "order", *, appointed: bool = True
 ) -> Choice:
-    """What these headers choose for a request of this kind. Raises INVALID_REQUEST with everything that is wrong."""
-    scenario, problem_code, kci_delay = (headers.get(name) for name in SCENARIO_HEADERS)
-    scenarios = parts.library.scenarios
-    return choose(scenarios, scenario, problem_code, kci_delay, supplier, kind, appointed=appointed)
+    """What X-Scenario and the like among these headers choose for a request of this kind.
+
+    Raises INVALID_REQUEST with everything that is wrong.
+    """
+    return choose_by(parts.library.scenarios, headers, supplier, kind, appointed=appointed)

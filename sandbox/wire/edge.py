@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, request
 
-from sandbox.domain.errors import GATEWAY_FAULT, NOT_AUTHORISED, Problem, not_found
+from sandbox.domain.errors import GATEWAY_FAULT, NOT_AUTHORISED, Problem, invalid, not_found
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import Document, Operation
 from sandbox.wire.calls import NOBODY, Answer, Call, Caller, Handler
@@ -95,8 +95,9 @@ def _caller(door: Door, check: Callable[[str], Caller]) -> Caller:
 
 
 def _call(operation: Operation, checks: Checks, caller: Caller, path: Mapping[str, str]) -> Call:
-    if any("\0" in part for part in path.values()):
-        raise not_found("nothing has a name with the character U+0000 in it")  # PostgreSQL takes no such text
+    if unfit := [name for name, part in path.items() if "\0" in part]:  # PostgreSQL takes no such text
+        refused = invalid if unfit == ["id"] and "404" not in operation.answers else not_found
+        raise refused("nothing has a name with the character U+0000 in it")
     reading = read_request(request, operation, checks)
     return Call(
         operation=operation.id,

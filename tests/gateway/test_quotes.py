@@ -178,7 +178,7 @@ def test_an_id_twice_or_somebody_elses_supplier_is_refused_whole(sandbox: Sandbo
     seen = spied(sandbox, lambda _environ: None)
     wrong = (
         ([item(tenant, number=4), item(tenant, "CEDAR", 4)], "/quoteItems"),
-        ([item(tenant, number=1), item(tenant, "OTHER", 2)], "supplier OTHER"),
+        ([item(tenant, number=1), item(tenant, "OTHER", 2)], "/quoteItems/1/supplier: OTHER"),
     )
     for items, place in wrong:
         status, body = tenant.call("POST", "/v1/quote", json={"externalIdentifier": "QUO-1", "quoteItems": items})

@@ -108,6 +108,8 @@ class Order:
             self.early.append(said)
             return True
         taken = self._judge(said)
+        if not taken:
+            self.refused.add(said.id)  # one that waited was answered before it was judged, and that answer stays
         self._go_on()
         return taken
 
@@ -145,7 +147,6 @@ class Order:
         request = self.requests.get(said.request) if said.request else None
         named = said.request is None or (request is not None and request.status in UNDECIDED)
         if said.status not in moves(self.status, self.before).get(said.reason, ()) or not named:
-            self.refused.add(said.id)
             return False
         if said.reason == "COMMITTED" and self.status == SENT:  # published: both in one are told as both
             self._move(ACKNOWLEDGED, "ACKNOWLEDGED")

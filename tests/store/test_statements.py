@@ -51,7 +51,7 @@ def test_every_kind_of_value_comes_back_as_it_was(store: Store) -> None:
     keep = Statement(insert(received))
     find = Statement(select(received).where(received.c.kci == bindparam("of_kci")))
     kept = {
-        "world": "earth", "epoch": 1, "supplier": "ALDER", "kci": "k", "tenant": "T'1%s?:x", "order_id": 2**40,
+        "world": "earth", "epoch": 1, "supplier": "ALDER", "kci": "k", "tenant": "T'1%s?:x", "entity": "order 7",
         "sequence": 1, "received_on": 2**41, "digest": "naïve", "held": True, "refusal": b"\x00\xff", "body": None,
     }  # fmt: skip
     store.transact(lambda connection: keep.change(connection, kept))

@@ -115,7 +115,8 @@ def test_thousands_of_requests_get_documented_answers(asker: Asker, name: str, o
 
 
 def check_alive(asker: Asker) -> None:
-    """Whatever the world has been through, a reset included, its suppliers still answer."""
+    """Whatever the world has been through, a reset included, its fakes still answer."""
     answer = asker.ask(sound("tenant", "handleAvailabilityCheck"))
     assert answer.status_code == 200
-    assert all("serviceSpecifications" in each for each in answer.get_json())
+    answered = {each["supplier"] for each in answer.get_json() if "serviceSpecifications" in each}
+    assert answered >= {"ALDER", "BIRCH", "CEDAR"}

@@ -50,7 +50,8 @@ NO_IDS = [
 def test_an_id_that_is_none_names_nothing(asker: Asker, name: str, operation: str, text: str) -> None:
     asked = sound(name, operation)
     path = PREFIXES[name] + asked.operation.path.replace("{id}", text)
-    assert asker.ask(replace(asked, path=path)).status_code == 404
+    expected = 404 if "404" in asked.operation.answers else 422  # published: a resolution is not looked for by its path
+    assert asker.ask(replace(asked, path=path)).status_code == expected
 
 
 @pytest.mark.parametrize("code", ["OAK", "alder", "%00", "\N{SNOWMAN}", "x" * 3000], ids=named)
