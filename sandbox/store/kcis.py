@@ -1,4 +1,4 @@
-"""KCIs as they were handed over: one ledger, which in the order of its cursors is the mailbox. The bytes are kept once."""
+"""KCIs as they were handed over: a ledger, which in the order of its cursors is the mailbox. Bytes are kept once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
