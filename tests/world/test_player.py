@@ -122,9 +122,7 @@ def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> N
     stopping.join(WAIT)
     assert not stopping.is_alive()
     assert not live.read("earth", lambda tx: claiming.anything_leased(tx, tx.real))
-    head = live.write(
-        "earth", lambda tx: claiming.claim_next(tx, None, retries=True, lease_until=tx.real + 1, beside=[])
-    )
+    head = claim_next(live, None)
     assert head is not None
     assert (head.kind, stage.played) == ("a", ["hang of TENANT1"])
 
