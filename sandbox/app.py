@@ -6,25 +6,46 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
+from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
-from sandbox.portal import callback, catalogue, clock, endpoint, events, inbox, pages, partners, resets
+from sandbox.portal import (
+    callback,
+    catalogue,
+    clock,
+    credentials,
+    endpoint,
+    events,
+    faults,
+    inbox,
+    pages,
+    partners,
+    resets,
+    snapshots,
+    tenants,
+)
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
-from sandbox.store import accounts, lanes, worlds
+from sandbox.store import accounts, founding, lanes, worlds
 from sandbox.store.accounts import Client, Tenant
 from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
+from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
 from sandbox.suppliers import voice
-from sandbox.wire.auth import Tokens, unreadable
+from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
+from sandbox.wire.egress import Egress
+from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
 from sandbox.world.player import Handlers, Player
@@ -59,15 +80,20 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)
-    tokens = Tokens(store, keys, barred=frozenset(barred))
+    tokens = Tokens(
+        store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+    )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
-    parts = Parts(settings, clock, store, keys, tokens, library, Courier(clock.now), fan_out)
+    delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
+    plane = FaultPlane(store, clock, delays)
+    courier = Courier(clock.now, Egress(local=settings.local_mode))
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
     schedule = Schedule(store, clock, timetable, settings.world_start)
-    return Sandbox(parts, _applications(parts, conductor, timetable), player, schedule)
+    return Sandbox(parts, _applications(parts, conductor), player, schedule)
 
 
 def _jobs(parts: Parts) -> Handlers:
@@ -81,44 +107,44 @@ def _jobs(parts: Parts) -> Handlers:
     }
 
 
-def _applications(parts: Parts, conductor: Conductor, timetable: Timetable) -> WSGIApp:
+def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     """One small app per room: a call from one to another inside this process then shares no request with it."""
     token_handlers: Mapping[str, Handler] = {
-        "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant",)),
+        "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant", OPERATOR)),
         "getSupplierAccessToken": lambda call: parts.tokens.grant(call, ("supplier", "gateway")),
     }
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
-    control |= catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints) | resets.handlers(parts, timetable)
+    control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
+    control |= tenants.handlers(parts) | credentials.handlers(parts)
+    updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
+    whose = parts.tokens.claimant
     gateway = _app(
         parts,
         "gateway",
-        Door(load_document("authentication"), "/v1", (), token_handlers, unreadable),
-        Door(load_document("tenant"), "/v1", ("tenant",), tenant_api.handlers(parts)),
-        Door(
-            load_document("supplier-updates"),
-            "/v1",
-            ("supplier",),
-            {"handleOrderUpdate": partial(inbound.accept, parts)},
-        ),
+        Door(load_document("authentication"), "/v1", token_handlers, unreadable, leg=TENANT, whose=whose),
+        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts), leg=TENANT),
+        Door(load_document("supplier-updates"), "/v1", updates, leg=UPDATES),
     )
     suppliers = _app(
         parts,
         "suppliers",
-        Door(load_document("supplier"), "/suppliers/{code}", ("gateway",), supplier_api.handlers(parts)),
+        Door(load_document("supplier"), "/suppliers/{code}", supplier_api.handlers(parts), leg=SUPPLIER),
         fault=SUPPLIER_FAULT,
     )
-    tenants = _app(
+    endpoint_app = _app(
         parts,
         "tenants",
-        Door(load_document("tenant-updates"), "/tenants/{code}", (), endpoint.handlers(parts, endpoints)),
+        Door(load_document("tenant-updates"), "/tenants/{code}", endpoint.handlers(parts, endpoints)),
         fault=TENANT_FAULT,
     )
-    portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", ("tenant", "gateway"), control))
+    portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
-    by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": tenants, "_sandbox": portal}
-    return with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts, timetable))
+    by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
+    whole = with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts))
+    behind = parts.settings.proxies
+    return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 
 
 def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> WSGIApp:
@@ -127,8 +153,10 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         name,
         list(doors),
         parts.tokens.check,
+        parts.plane,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
+        real_data=settings.real_data,
         fault=fault,
     )
     return made.wsgi_app
@@ -155,18 +183,23 @@ def _found(parts: Parts) -> None:
     """Make the shipped worlds, tenants and clients if they are not there yet."""
     library, keys = parts.library, parts.keys
     real = parts.clock.now()
-    start = beginning(parts.settings.world_start, real)
+    start, resets_at = beginning(parts.settings.world_start, real), parts.timetable.next(real)
 
     def found(connection: Any) -> None:
         if worlds.every(connection):
             return
         for world in library.worlds.values():
-            worlds.add(connection, World(world.code, world.seed, 1, start, real, 1, world.gap_ms))
+            fresh = World(world.code, world.seed, 1, start, real, 1, world.gap_ms, resets_at=resets_at)
+            founding.found_world(connection, fresh, None)
             for tenant in world.tenants:
-                accounts.add_tenant(connection, Tenant(tenant.code, world.code, tenant.suppliers, None, None))
+                made = Tenant(tenant.code, world.code, tenant.suppliers, None, None)
+                agreed = TenantTerms(tenant.code, None, tenant.title, real, real, (), NO_QUOTAS)
+                founding.found_tenant(connection, made, agreed)
         for client in library.clients:
             kept = keys.hash_secret(client.id, client.secret)
-            accounts.add_client(connection, Client(client.id, client.kind, client.code, client.world, kept, 1))
+            owner = client.code if client.kind == "tenant" else None
+            made_client = Client(client.id, client.kind, client.code, client.world, kept, 1, owner, real)
+            accounts.add_client(connection, made_client)
 
     parts.store.transact(found)
     if is_sqlite(parts.settings.database_url):

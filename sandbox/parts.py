@@ -11,15 +11,19 @@ from sandbox.store.store import Store, Tx
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
+from sandbox.wire.faultplane import FaultPlane
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
+from sandbox.world.schedule import Timetable
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of one running sandbox. `fan_out` asks several suppliers at once."""
+    """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go wrong,
+    `timetable` is that of the worlds which have none of their own.
+    """
 
     settings: Settings
     clock: Clock
@@ -29,6 +33,8 @@ class Parts:
     library: Library
     courier: Courier
     fan_out: Executor
+    plane: FaultPlane
+    timetable: Timetable
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

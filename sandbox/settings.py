@@ -3,11 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 
+from sandbox.domain.quotas import Quotas
 
-def _setting(default: Any, purpose: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"purpose": purpose, "secret": secret})
+
+def _setting(default: Any, purpose: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"purpose": purpose, "secret": secret, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,45 @@ class Settings:
     play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
+    operator_secret: str = _setting("", "secret of the client operator; empty: there is none", secret=True)
     check_responses: bool = _setting(False, "check our own answers against the documents")
     world_start: str = _setting("now", "world time after a start from nothing and after a reset: now, or RFC 3339")
     reset: str = _setting("", "when all worlds are reset, as cron has it, in UK time: 0 3 * * sun; empty: never")
+    local: str = _setting(
+        "auto",
+        "whether callbacks and suppliers may be on this machine and without TLS: true, false; auto: when it listens to "
+        "nobody else",
+        choices=("auto", "true", "false"),
+    )
+    real_data: str = _setting(
+        "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
+    )
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
     patience: int = _setting(5_000, "how long a supplier's early KCI waits for the missing one")
     lease: int = _setting(60_000, "how long a player owns what it claimed: more than twice each time-out above")
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
+    snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
+    snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
+    quota_requests: int = _setting(0, "requests a second per tenant, in each process; 0: as many as come")
+    quota_orders: int = _setting(0, "orders open at once per tenant; 0: any number")
+    quota_bytes: int = _setting(0, "bytes kept per tenant; 0: any number")
+    quota_callbacks: int = _setting(0, "pushes a second per tenant, in each process; 0: as many as fall due")
+    quota_sign_ups: int = _setting(0, "new tenants an hour per address, in each process; 0: any number")
+    proxies: int = _setting(0, "reverse proxies in front of it, whose X-Forwarded-For is believed")
+
+    @property
+    def quotas(self) -> Quotas:
+        """The quotas of a tenant that has none of its own."""
+        return Quotas(self.quota_requests, self.quota_orders, self.quota_bytes, self.quota_callbacks)
+
+    @property
+    def local_mode(self) -> bool:
+        """Whether this is somebody's sandbox on their own machine, where that machine may be sent to."""
+        return self.local == "true" or (self.local == "auto" and _is_loopback(self.host))
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(variable, value, purpose) of every setting; secrets are masked."""
@@ -48,6 +80,13 @@ class Settings:
         ]
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises ValueError that names the variable and what to send instead."""
     environ = os.environ if environ is None else environ
@@ -57,7 +96,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     given = {
-        item.name: _parse(name, environ[name], type(item.default)) for name, item in known.items() if name in environ
+        item.name: _parse(name, environ[name], type(item.default), item.metadata["choices"])
+        for name, item in known.items()
+        if name in environ
     }
     settings = Settings(**given)
     _judge(settings)
@@ -78,7 +119,9 @@ def _judge(settings: Settings) -> None:
             )
 
 
-def _parse(name: str, text: str, kind: type) -> Any:
+def _parse(name: str, text: str, kind: type, choices: tuple[str, ...]) -> Any:
+    if choices and text not in choices:
+        raise ValueError(f"{name}={text!r}: send one of {', '.join(choices)}")
     if kind is bool:
         if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise ValueError(f"{name}={text!r}: send true or false")

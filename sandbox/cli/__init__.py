@@ -9,9 +9,11 @@ COMMANDS = {
     "serve": "Start the sandbox.",
     "work": "Play what comes due, beside others on one PostgreSQL.",
     "demo": "Play two orders on virtual time and draw what happened.",
+    "tenant": "Sign up, and look after one's tenants and credentials.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
-    "reset": "Begin a world anew.",
+    "reset": "Begin a world anew, or as it was in a snapshot.",
+    "snapshot": "Keep a world as it is, to go back to.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

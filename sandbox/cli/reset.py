@@ -8,12 +8,15 @@ from sandbox.cli.session import connection, open_session
 
 
 @click.command()
+@click.option("--to", "snapshot", metavar="NAME", help="Go back to a snapshot: see `sandbox snapshot`.")
 @connection
-def command(url: str, client_id: str, client_secret: str | None) -> None:
+def command(snapshot: str | None, url: str, client_id: str, client_secret: str | None) -> None:
     """Begin a tenant's world anew: its orders, KCIs and bookings are gone, and its time begins again."""
-    begun = open_session(url, client_id, client_secret).call("POST", "/_sandbox/reset")
+    wanted = None if snapshot is None else {"snapshot": snapshot}
+    begun = open_session(url, client_id, client_secret).call("POST", "/_sandbox/reset", wanted)
     if begun["onTheWire"]:
         click.echo("On the wire at that moment, and not called back:")
         console().print(played_table(begun["onTheWire"]))
-    click.echo(f"{begun['world']} began anew, in epoch {begun['epoch']}. It is {when(begun['now'])} UTC.")
+    did = "began anew" if snapshot is None else f"went back to {snapshot}"
+    click.echo(f"{begun['world']} {did}, in epoch {begun['epoch']}. It is {when(begun['now'])} UTC.")
     click.echo(f"{begun['cancelled']} pending KCIs were cancelled.")

@@ -63,28 +63,34 @@ class Session:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        signed: bool = True,
     ) -> Any:
-        """The JSON of an answer that is a success. Raises Refused with the sandbox's own words, or Unreachable."""
+        """The JSON of an answer that is a success, None for none; with a token, unless it is not to be `signed`. Raises
+        Refused with the sandbox's own words, or Unreachable.
+        """
         content = None if body is None else orjson.dumps(body)
         path = f"{path}?{urlencode(query)}" if query else path
         sent = {"Content-Type": "application/json"} if body is not None else {}
         sent |= headers or {}
-        if not self.token:
+        if signed and not self.token:
             self.sign_in()
-        status, answer = self._send(method, path, sent | {"Authorization": f"Bearer {self.token}"}, content)
-        if status == 401:
+        status, answer = self._send(method, path, sent | self._signature(signed), content)
+        if signed and status == 401:
             self.sign_in()
-            status, answer = self._send(method, path, sent | {"Authorization": f"Bearer {self.token}"}, content)
+            status, answer = self._send(method, path, sent | self._signature(signed), content)
         if status in (429, 503):
             raise Unreachable(f"{self.url} is busy: {_reason(status, answer)}")
         if status >= 300:
             raise Refused(_reason(status, answer))
         return answer
 
+    def _signature(self, signed: bool) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if signed else {}
+
     def _send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> tuple[int, Any]:
         status, raw = self.send(method, path, headers, content)
         try:
-            return status, orjson.loads(raw)
+            return status, None if status == 204 else orjson.loads(raw)
         except orjson.JSONDecodeError:
             answered = f"HTTP {status} to {method} {path}"
             raise Refused(f"{self.url} does not answer as a sandbox does ({answered})") from None

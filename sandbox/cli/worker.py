@@ -26,6 +26,7 @@ def make_player() -> WSGIApp:
 
 def _started(sandbox: Sandbox, *, play: bool) -> Sandbox:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it would repeat what peers send, and where to
     if play:
         sandbox.player.start()
     sandbox.schedule.start()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.domain import lifecycles, problemcodes
 from sandbox.domain.chapters import SILENCE, Beat, Chapter
+from sandbox.domain.flaws import Flaw
 from sandbox.domain.planning import start
 from sandbox.domain.scenarios import (
     CODE_SOURCES,
@@ -27,14 +28,6 @@ _OPENS_AFTER: Mapping[str, str] = {
     ON_AMENDED: lifecycles.PENDING,
     ON_RESOLUTION_REJECTED: lifecycles.RESOLVED,
 }
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """Something that cannot be as it stands; `place` is its JSON pointer in the scenario's file."""
-
-    place: str
-    message: str
 
 
 @dataclass
@@ -105,7 +98,7 @@ def _rightful(chapter: Chapter) -> Iterator[tuple[str, Beat]]:
 def _times(chapter: Chapter) -> Iterator[Flaw]:
     latest: dict[str, int] = {}
     for number, beat in enumerate(chapter.beats):
-        if beat.base == SILENCE:
+        if beat.base == SILENCE or beat.days:
             continue
         if beat.at_ms < latest.get(beat.base, 0):
             yield Flaw(f"/{chapter.name}/beats/{number}/at", "comes before the beat above it: offsets rise")

@@ -4,6 +4,7 @@ Published: classification is the kind of day with an optional part of the day; a
 Ours, where nothing is published: the hours that make a part of a day, the horizon, and the bookings of outsiders.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,7 +16,7 @@ from sandbox.domain.suppliers import Appointments, Supplier, Window
 
 LONDON = ZoneInfo("Europe/London")
 NOON = time(12)
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 FARTHEST = timedelta(days=366)  # no diary is open further ahead than this
 OUTSIDERS = 0.125  # the share of slots that customers outside this world have filled
 
@@ -78,6 +79,13 @@ def working_day_after(now_ms: int, n: int) -> date:
     return day
 
 
+def lead_time_at(supplier: Supplier, now_ms: int) -> int:
+    """The supplier's lead time in working days, counted from this moment: a day longer after its cut-off time."""
+    terms, now = supplier.appointments, _local(now_ms)
+    late = terms is not None and terms.cut_off is not None and now.time() >= terms.cut_off
+    return supplier.lead_time + (late and is_working_day(now.date()))
+
+
 def classify(start_ms: int, end_ms: int) -> str:
     """The published classification of any window, by its UK local hours.
 
@@ -92,7 +100,7 @@ def diary(supplier: Supplier, area: str, now_ms: int, from_date: date | None, se
     """The slots still free of outsiders' bookings, in order of time; empty for a supplier that makes no appointments.
 
     They begin after the lead time, or on `from_date` if that is later, and cover the supplier's horizon of working days
-    from there, with the Saturdays between if it works them.
+    from there, with the Saturdays and Sundays between if it works them. None of them has begun.
     """
     terms = supplier.appointments
     if terms is None:
@@ -102,7 +110,7 @@ def diary(supplier: Supplier, area: str, now_ms: int, from_date: date | None, se
     slots: list[Slot] = []
     working_days = 0
     while working_days < terms.horizon and day <= last:
-        slots += _free(supplier, terms, area, day, seed)
+        slots += _free(supplier, terms, area, day, now_ms, seed)
         working_days += is_working_day(day)
         day += timedelta(1)
     return slots
@@ -115,33 +123,55 @@ def find_slot(supplier: Supplier, area: str, now_ms: int, seed: str, start_ms: i
         return None
     first, last = _open_days(supplier, now_ms)
     day = local_date(start_ms)
-    on_that_day = _free(supplier, terms, area, day, seed) if first <= day <= last else []
+    on_that_day = _free(supplier, terms, area, day, now_ms, seed) if first <= day <= last else []
     return next((slot for slot in on_that_day if (slot.start_ms, slot.end_ms) == (start_ms, end_ms)), None)
+
+
+def has_place(terms: Appointments, slot: Slot, taken: Mapping[int, int]) -> bool:
+    """Whether the slot has a place left. `taken` counts the bookings in its area, by the start of their slot."""
+    if taken.get(slot.start_ms, 0) >= slot.capacity:
+        return False
+    if terms.day_capacity is None:
+        return True
+    day = local_date(slot.start_ms)
+    return sum(count for start, count in taken.items() if local_date(start) == day) < terms.day_capacity
 
 
 def next_slot_like(supplier: Supplier, slot_start: int, slot_end: int, days: int) -> Slot:
     """The same window, in UK local time, on the first working day on or after that many days later."""
-    start, end = _local(slot_start), _local(slot_end)
-    day = working_day_from(start.date() + timedelta(days))
-    terms = supplier.appointments
-    own = next((w for w in terms.windows if (w.start, w.end) == (start.time(), end.time())), None) if terms else None
-    window = own or Window(start.time(), end.time(), None)
-    return _slot(window, day, terms.capacity if terms else 0)
+    return _same_window(supplier, slot_start, slot_end, working_day_from(local_date(slot_start) + timedelta(days)))
+
+
+def slot_at(supplier: Supplier, slot_start: int, slot_end: int) -> Slot:
+    """The slot of these very times, whether any diary lists it or not."""
+    return _same_window(supplier, slot_start, slot_end, local_date(slot_start))
+
+
+def _same_window(supplier: Supplier, slot_start: int, slot_end: int, day: date) -> Slot:
+    start, end, terms = _local(slot_start).time(), _local(slot_end).time(), supplier.appointments
+    own = next((w for w in terms.windows if (w.start, w.end) == (start, end)), None) if terms else None
+    return _slot(own or Window(start, end, None), day, terms.capacity if terms else 0)
 
 
 def _open_days(supplier: Supplier, now_ms: int) -> tuple[date, date]:
-    return working_day_after(now_ms, supplier.lead_time), local_date(now_ms) + FARTHEST
+    return working_day_after(now_ms, lead_time_at(supplier, now_ms)), local_date(now_ms) + FARTHEST
 
 
-def _free(supplier: Supplier, terms: Appointments, area: str, day: date, seed: str) -> list[Slot]:
-    if not (is_working_day(day) or (terms.saturdays and _open_saturday(day))):
+def _free(supplier: Supplier, terms: Appointments, area: str, day: date, now_ms: int, seed: str) -> list[Slot]:
+    if not (is_working_day(day) or _open_weekend(terms, day)):
         return []
     slots = (_slot(window, day, terms.capacity) for window in terms.windows)
-    return [slot for slot in slots if draw(seed, "outsiders", supplier.code, area, slot.start_ms) >= OUTSIDERS]
+    return [
+        slot
+        for slot in slots
+        if now_ms < slot.start_ms < slot.end_ms  # an hour that the change of the clocks leaves out is none
+        and draw(seed, "outsiders", supplier.code, area, slot.start_ms) >= OUTSIDERS
+    ]
 
 
-def _open_saturday(day: date) -> bool:
-    return day.weekday() == SATURDAY and day not in bank_holidays(day.year)
+def _open_weekend(terms: Appointments, day: date) -> bool:
+    worked = {SATURDAY: terms.saturdays, SUNDAY: terms.sundays}
+    return worked.get(day.weekday(), False) and day not in bank_holidays(day.year)
 
 
 def _slot(window: Window, day: date, capacity: int) -> Slot:

@@ -38,12 +38,19 @@ class Window:
 
 @dataclass(frozen=True)
 class Appointments:
-    """How a supplier's diary is made: which windows, how many working days of them, how many bookings each takes."""
+    """How a supplier's diary is made: which windows, how many working days of them, how many bookings each takes.
+
+    `capacity` is of one slot in one area, `day_capacity` of all slots of a day there (None: no more than their sum).
+    From `cut_off` on, UK local time, a working day counts as over (None: it counts to midnight).
+    """
 
     windows: tuple[Window, ...]
     saturdays: bool
+    sundays: bool
     horizon: int
     capacity: int
+    day_capacity: int | None
+    cut_off: time | None
     reservation_life_ms: int
 
 
@@ -102,7 +109,10 @@ def _appointments_from(mapping: Mapping[str, Any]) -> Appointments:
             for each in mapping["windows"]
         ),
         saturdays=mapping["saturdays"],
+        sundays=mapping.get("sundays", False),
         horizon=mapping["horizon"],
         capacity=mapping["capacity"],
+        day_capacity=mapping.get("dayCapacity"),
+        cut_off=time.fromisoformat(mapping["cutOff"]) if "cutOff" in mapping else None,
         reservation_life_ms=parse_duration(mapping["reservationLife"]),
     )

@@ -16,7 +16,8 @@ class World:
     the things that the run plays.
 
     `reset_at` and `resets_at`, in real time, are when the world was last begun anew and when the timetable will do so
-    next: None for never.
+    next: None for never. `as_of` is the world time of the snapshot that it then went back to, None for its beginning.
+    `faults` is how many fault rules there are in the world.
     """
 
     name: str
@@ -29,7 +30,9 @@ class World:
     run_token: str = ""
     run_until: int = 0
     reset_at: int | None = None
+    as_of: int | None = None
     resets_at: int | None = None
+    faults: int = 0
 
     def running(self, real: int) -> bool:
         """Whether an advance, step or drain owns the world at this moment of real time."""
@@ -61,6 +64,12 @@ def with_rate(world: World, real: int, rate: int) -> World:
 def begun_anew(world: World, real: int, start: int, resets_at: int | None) -> World:
     """The world in its next epoch: standing at `start`, at the speed of real time, in nobody's hands."""
     return World(world.name, world.seed, world.epoch + 1, start, real, 1, world.gap, reset_at=real, resets_at=resets_at)
+
+
+def gone_back(world: World, real: int, at: int, rate: int) -> World:
+    """The world in its next epoch: as it stood at `at`, in nobody's hands. That may be earlier or later than now."""
+    anew = begun_anew(world, real, at, world.resets_at)
+    return replace(anew, rate=rate, as_of=at)
 
 
 def check_jump(now: int, to: int) -> None:

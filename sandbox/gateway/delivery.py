@@ -12,14 +12,20 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.entities import Entity, Ref, Update
 from sandbox.domain.errors import INVALID_REQUEST, Problem, not_found
 from sandbox.domain.ids import make_id
+from sandbox.domain.wirefaults import CALLBACK, Occasion
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis, lanes, timeline
 from sandbox.store.accounts import Tenant
 from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Tx
+from sandbox.wire import faulty_sending
+from sandbox.wire.calls import Caller
 from sandbox.wire.courier import NoAnswer, Parcel
+from sandbox.wire.faultplane import Fault
+from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.outbound import unseal
+from sandbox.wire.spoiling import spoilt
 from sandbox.world.player import Settle
 
 
@@ -90,15 +96,17 @@ def push(parts: Parts, job: Job) -> Settle:
     """Try to deliver one KCI. Anything but 2xx is tried again, by the schedule; the order's later KCIs wait."""
     kci_id = job.payload["kci"]
 
-    def look(tx: Tx) -> tuple[Kci | None, Tenant | None, str]:
+    def look(tx: Tx) -> tuple[Kci | None, Tenant | None, str, int]:
         attempt = (job.payload["resend"], job.attempts)  # published: the request id changes with each request
         request_id = make_id(tx.world.seed, tx.world.epoch, "push", job.owner, kci_id, *attempt)
-        return kcis.find(tx, job.owner, kci_id), accounts.find_tenant(tx.connection, job.owner), request_id
+        tenant = accounts.find_tenant(tx.connection, job.owner)
+        return kcis.find(tx, job.owner, kci_id), tenant, request_id, tx.world.faults
 
-    found, tenant, request_id = parts.store.read(job.world, look)
+    found, tenant, request_id, faults = parts.store.read(job.world, look)
     if found is None or tenant is None or tenant.callback_url is None:
         return lambda tx: _close(tx, job, kci.DELIVERED)  # the callback was taken away: the mailbox is the delivery
-    outcome = _attempt(parts, tenant, found, request_id)
+    fault = _fault(parts, job, found) if faults else None
+    outcome = _attempt(parts, tenant, found, request_id, fault)
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
@@ -120,15 +128,26 @@ def _retry_at(now: int, attempts: int) -> int | None:
     return kci.retry_at(now - waited, now, attempts)
 
 
-def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str) -> dict[str, Any]:
+def _fault(parts: Parts, job: Job, found: Kci) -> Fault | None:
+    body = orjson.loads(found.body)
+    content = next(body[member] for member in kci.CONTENT.values() if member in body)
+    occasion = Occasion(CALLBACK, "POST /kcis", "/kcis", found.id, body["supplier"], content.get("type"))
+    return parts.plane.strike(Caller("tenant", job.owner, job.world, job.epoch), occasion, job.due_at)
+
+
+def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str, fault: Fault | None) -> dict[str, Any]:
+    if fault is not None:
+        found = replace(found, body=spoilt(fault.do, found.body))
     headers = headers_for(parts, tenant.callback_secret, found, request_id)
     timeout, auth = parts.settings.push_timeout, unseal(parts.keys, tenant.callback_auth)
     parcel = Parcel("POST", tenant.callback_url or "", headers, found.body, timeout=timeout, auth=auth)
+    sender = Sender(parts.courier, parts.plane, tenant.code, timeout, bounded=False)
+    told = {} if fault is None else {"fault": fault.rule}
     try:
-        reply = parts.courier.send(parcel)
+        reply = parts.courier.send(parcel) if fault is None else faulty_sending.send(sender, parcel, fault)
     except NoAnswer as silence:
-        return {"ok": False, "told": {"error": silence.reason}}
-    return {"ok": 200 <= reply.status < 300, "told": {"httpStatus": reply.status}}
+        return {"ok": False, "told": {"error": silence.reason, **told}}
+    return {"ok": 200 <= reply.status < 300, "told": {"httpStatus": reply.status, **told}}
 
 
 def _close(tx: Tx, job: Job, status: str) -> None:

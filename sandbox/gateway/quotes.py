@@ -90,4 +90,5 @@ def _ask(call: Call, item: Mapping[str, Any], number: int) -> Ask:
         request_id=make_id("request", 0, call.request_id, item["supplier"], number),
         conversation_id=call.conversation_id,
         body=body,
+        faults=call.caller.faults,
     )

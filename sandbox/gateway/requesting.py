@@ -111,13 +111,13 @@ def send(parts: Parts, job: Job) -> Settle:
     """Ask the supplier."""
     tenant, kind, number = job.owner, job.payload["request"], job.payload["number"]
 
-    def look(tx: Tx) -> tuple[Request | None, Entity | None, dict[str, Any], str]:
+    def look(tx: Tx) -> tuple[Request | None, Entity | None, dict[str, Any], str, int]:
         request, entity = requests.find(tx, tenant, kind, number), entities.find(tx, tenant, job.ref)
         more = amending.for_supplier(tx, request) if request is not None else {}
         request_id = make_id(tx.world.seed, tx.world.epoch, "ask", tenant, str(job.ref), kind, number)
-        return request, entity, more, request_id
+        return request, entity, more, request_id, tx.world.faults
 
-    request, entity, more, request_id = parts.store.read(job.world, look)
+    request, entity, more, request_id, faults = parts.store.read(job.world, look)
     if request is None or entity is None or request.status != lifecycles.RECEIVED_BY_GATEWAY:
         return lambda _tx: None
     call = Ask(
@@ -131,6 +131,7 @@ def send(parts: Parts, job: Job) -> Settle:
         body=request_to_supplier(request, entity) | more,
         headers=request.choice,
         at=job.due_at,
+        faults=faults,
     )
     take: Callable[[Tx, Request], None]
     try:

@@ -67,6 +67,7 @@ def _tell_supplier(parts: Parts, call: Call, resolution: Request, problem: Entit
         conversation_id=call.conversation_id,
         path={"id": resolution.supplier_reference or str(resolution.id)},
         body=call.body,
+        faults=call.caller.faults,
     )
     try:
         status, body = ask(parts, told)

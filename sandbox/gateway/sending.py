@@ -54,10 +54,11 @@ def send(parts: Parts, job: Job) -> Settle:
     """Send one thing to its supplier."""
     tenant, ref = job.owner, job.ref
 
-    def look(tx: Tx) -> tuple[Entity | None, str]:
-        return entities.find(tx, tenant, ref), make_id(tx.world.seed, tx.world.epoch, "send", tenant, str(ref))
+    def look(tx: Tx) -> tuple[Entity | None, str, int]:
+        request_id = make_id(tx.world.seed, tx.world.epoch, "send", tenant, str(ref))
+        return entities.find(tx, tenant, ref), request_id, tx.world.faults
 
-    entity, request_id = parts.store.read(job.world, look)
+    entity, request_id, faults = parts.store.read(job.world, look)
     if entity is None or entity.status != lifecycles.RECEIVED_BY_GATEWAY:
         return lambda _tx: None
     call = Ask(
@@ -71,6 +72,7 @@ def send(parts: Parts, job: Job) -> Settle:
         body=to_supplier(entity),
         headers=entity.choice,
         at=job.due_at,
+        faults=faults,
     )
     take: Callable[[Tx, str, Ref], None]
     try:

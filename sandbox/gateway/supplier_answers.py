@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sandbox.domain.errors import GATEWAY_FAULT, NOT_IMPLEMENTED, SUPPLIER_FAULT, SUPPLIER_TIMED_OUT, Problem
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import Operation, load_document
+from sandbox.spec.personal import Guard
 from sandbox.wire.courier import MOST_READ, NoAnswer, Reply
 from sandbox.wire.reading import parse_json
 
@@ -19,12 +21,18 @@ DOCUMENT = load_document("supplier")
 _CHECKS = Checks(DOCUMENT)
 
 
+@cache
+def guard(real_data: str) -> Guard:
+    """Judges what suppliers answer as what tenants send is judged."""
+    return Guard(DOCUMENT, real_data)
+
+
 @dataclass(frozen=True)
 class Judged:
     """An answer and what is thought of it. `status` is 0 where none came.
 
-    `body` is the JSON that could be read; `problem` is what the tenant is to be told, None of an answer that can be
-    worked with; `violations` say to the supplier's partner what was wrong.
+    `body` is the JSON that could be read, without what may be somebody's data; `problem` is what the tenant is to be
+    told, None of an answer that can be worked with; `violations` say to the supplier's partner what was wrong.
     """
 
     status: int
@@ -55,16 +63,19 @@ def unanswered(supplier: str, silence: NoAnswer) -> Judged:
     return Judged(0, None, (f"no answer: {silence.reason}",), problem)
 
 
-def judge(supplier: str, operation: Operation, reply: Reply) -> Judged:
+def judge(supplier: str, operation: Operation, reply: Reply, real_data: str) -> Judged:
     """An answer: a documented success, a 422 with its reasons, or a failure."""
     status = reply.status
     if status < 300 and str(status) in operation.answers and operation.answers[str(status)] is None:
         return Judged(status)  # there is no body to read, whatever came
-    judged = Judged(status, *_read(operation, reply))
+    body, wrong = _read(operation, reply)
+    body, found = guard(real_data).answer(operation, status, body)
+    personal = tuple(map(str, found))
+    judged = Judged(status, body, personal + wrong)
     if status >= 300 and status != 422:
         failure = _failure(status, judged.reasons)
         return replace(judged, violations=(f"status {status} is a failure", *judged.violations), problem=failure)
-    if judged.violations and status != 422:  # a refusal is one in whatever words
+    if personal or (wrong and status != 422):  # a refusal is one in whatever words, unless they are somebody's
         more = len(judged.violations) - MOST_TOLD
         told = "; ".join(judged.violations[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
         return replace(judged, problem=Problem(SUPPLIER_FAULT, (f"{supplier} sent an invalid response: {told}",)))

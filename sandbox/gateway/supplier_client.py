@@ -8,13 +8,17 @@ from urllib.parse import quote
 import orjson
 
 from sandbox.domain.errors import INVALID_REQUEST, NOT_IMPLEMENTED, SUPPLIER_FAULT, Problem
+from sandbox.domain.wirefaults import SUPPLIER, Occasion
 from sandbox.gateway.supplier_answers import DOCUMENT, PREFIX, Judged, judge, unanswered
 from sandbox.parts import Parts
 from sandbox.spec.documents import Operation
 from sandbox.store import exchanges, partners
 from sandbox.store.partners import Partner
+from sandbox.wire import faulty_sending
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
+from sandbox.wire.faultplane import Fault, identity
+from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.outbound import unseal
 
 # What a supplier must be able to do to be asked; a partner's own says on registration which of these it can.
@@ -39,7 +43,8 @@ CAPABILITIES: Mapping[str, str] = {
 class Ask:
     """One call of a supplier's operation for a tenant, begun in an epoch of the world (None: whichever it is).
 
-    `at` is the moment in world time that it is made for.
+    `at` is the moment in world time that it is made for, None for a tenant that waits for its answer. `faults` is how
+    many fault rules there are in the world.
     """
 
     world: str
@@ -54,6 +59,7 @@ class Ask:
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     at: int | None = None
+    faults: int = 0
 
 
 def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
@@ -65,20 +71,33 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     operation = DOCUMENT.operations[call.operation]
     partner = None if call.supplier in parts.library.suppliers else _partner(parts, call)
     parcel = _parcel(parts, call, operation, partner)
+    fault = _fault(parts, call, operation, parcel) if call.faults else None
     try:
-        judged = judge(call.supplier, operation, parts.courier.send(parcel))
+        reply = _send(parts, call, parcel, fault)
+        judged = judge(call.supplier, operation, reply, parts.settings.real_data)
     except NoAnswer as silence:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:
         parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
-    if partner is not None and judged.violations and (judged.problem is None or judged.problem.code != NOT_IMPLEMENTED):
-        detail = _exchange(parcel, call, judged)
-        parts.store.write(
-            call.world, lambda tx: exchanges.note(tx, partner.code, call.tenant, detail), at=call.at, epoch=call.epoch
-        )
+    if partner is not None and fault is None and judged.violations:
+        _note(parts, call, parcel, judged)
     if judged.problem is not None:
         raise judged.problem
     return judged.status, judged.reasons if judged.status == 422 else judged.body
+
+
+def _fault(parts: Parts, call: Ask, operation: Operation, parcel: Parcel) -> Fault | None:
+    name, exact = f"{operation.method} {operation.path}", operation.path.format(**call.path)
+    same = identity(name, exact, call.supplier, orjson.dumps(parcel.query), parcel.body)
+    tenant = Caller("tenant", call.tenant, call.world, call.epoch)
+    return parts.plane.strike(tenant, Occasion(SUPPLIER, name, exact, same, call.supplier), call.at)
+
+
+def _send(parts: Parts, call: Ask, parcel: Parcel, fault: Fault | None) -> Reply:
+    if fault is None:
+        return parts.courier.send(parcel)
+    sender = Sender(parts.courier, parts.plane, call.tenant, parcel.timeout, bounded=call.at is None)
+    return faulty_sending.send(sender, parcel, fault)
 
 
 def refusal(messages: list[str]) -> Problem:
@@ -110,6 +129,7 @@ def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | No
         headers=headers,
         body=None if call.body is None else orjson.dumps(call.body),
         query=_query(operation, call.query),
+        timeout=parts.settings.supplier_timeout,
         at=call.at,
     )
     if partner is None:
@@ -121,6 +141,16 @@ def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | No
         connect=partner.connect_timeout,
         timeout=partner.answer_timeout,
         auth=unseal(parts.keys, partner.credentials),
+    )
+
+
+def _note(parts: Parts, call: Ask, parcel: Parcel, judged: Judged) -> None:
+    """Keep for the supplier's partner what it answered wrongly; what it cannot do at all it need not be told."""
+    if judged.problem is not None and judged.problem.code == NOT_IMPLEMENTED:
+        return
+    detail = _exchange(parcel, call, judged)
+    parts.store.write(
+        call.world, lambda tx: exchanges.note(tx, call.supplier, call.tenant, detail), at=call.at, epoch=call.epoch
     )
 
 

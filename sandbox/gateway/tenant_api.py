@@ -125,4 +125,5 @@ def _ask(
         conversation_id=call.conversation_id,
         query=query or {},
         body=body,
+        faults=call.caller.faults,
     )

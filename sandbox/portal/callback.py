@@ -9,7 +9,7 @@ from sandbox.store import accounts, kcis
 from sandbox.store.accounts import Tenant
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
-from sandbox.wire.outbound import NO_AUTH, check_auth, seal, shown
+from sandbox.wire.outbound import NO_AUTH, check_auth, check_url, seal, shown
 from sandbox.world.keys import new_webhook_secret
 
 
@@ -30,7 +30,10 @@ def register(parts: Parts, call: Call) -> Answer:
     """
     url: str | None = call.body["url"]
     auth: dict[str, Any] = call.body.get("auth", NO_AUTH)
-    check_auth("/auth", auth, url or "")
+    local = parts.settings.local_mode
+    if url is not None:
+        check_url("/url", url, local=local)
+    check_auth("/auth", auth, url or "", local=local)
     sealed = seal(parts.keys, auth)
     fresh = parts.keys.encrypt(new_webhook_secret())
 

@@ -16,6 +16,7 @@ from sandbox.world.runs import Conductor, Played
 
 MOST_TOLD = 20  # open orders, tests and problems that the refusal of a jump names
 
+_NO_JUMP = "no jump, and no rate but 1"
 _ABOUT = ("supplier", "reasonCode", "kci")  # what of a job's payload says what it was about
 
 
@@ -32,18 +33,20 @@ def handlers(parts: Parts, conductor: Conductor) -> dict[str, Handler]:
 
 def _jump(parts: Parts, jump: Handler, call: Call) -> Answer:
     """Jump, unless something is open at a partner's own supplier."""
-    _check_real_time(parts.store.read(call.caller.world, partners.open_work), call)
+    check_real_time(parts.store.read(call.caller.world, partners.open_work), call, _NO_JUMP)
     return jump(call)
 
 
-def _check_real_time(work: list[OpenWork], call: Call) -> None:
-    """Refuse while work with a partner's own supplier is open: it lives in real time. Others' work is only counted."""
+def check_real_time(work: list[OpenWork], call: Call, refused: str) -> None:
+    """Refuse while work with a partner's own supplier is open: it lives in real time. Others' work is only counted.
+    `refused` says what cannot be done meanwhile.
+    """
     own = [each for each in work if each.tenant == call.caller.code]
     told = [f"{each.supplier} has open work ({each.ref} is {each.status})" for each in own[:MOST_TOLD]]
     if len(work) > len(told):
         told.append(f"{len(work) - len(told)} more are open, {len(work) - len(own)} of them of other tenants")
     if told:
-        why = "work with a partner's own supplier is open, which lives in real time: no jump, and no rate but 1"
+        why = f"work with a partner's own supplier is open, which lives in real time: {refused}"
         raise Problem(INVALID_REQUEST, (why, *told), 409)
 
 
@@ -59,7 +62,7 @@ def set_rate(parts: Parts, call: Call) -> Answer:
         if tx.world.running(tx.real):
             raise Problem(INVALID_REQUEST, ("an advance, step or drain is under way: wait for its answer",), 409)
         if call.body["rate"] != 1:
-            _check_real_time(partners.open_work(tx), call)
+            check_real_time(partners.open_work(tx), call, _NO_JUMP)
         world = with_rate(tx.world, tx.real, call.body["rate"])
         worlds.set_clock(tx.connection, world)
         tx.rings.add(PLAYER)

@@ -1,11 +1,9 @@
 """KCIs for a tenant without an endpoint of its own: the mailbox, and resending."""
 
-import threading
-from collections import Counter
 from functools import partial
 from typing import Any
 
-from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid
+from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_id
 from sandbox.gateway import delivery
 from sandbox.parts import Parts
@@ -15,6 +13,7 @@ from sandbox.store.documents import unpack
 from sandbox.store.kcis import Kci
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.wire.waiting import Waiters
 
 PAGE = 200  # KCIs in one answer
 LOOK_AGAIN = 500  # milliseconds after which a long poll looks by itself: other processes cannot ring its bell
@@ -23,35 +22,9 @@ LOOK_AGAIN = 500  # milliseconds after which a long poll looks by itself: other 
 def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the operations around KCIs."""
     return {
-        "readInbox": partial(read, parts, Waiters(parts.settings.inbox_waiters)),
+        "readInbox": partial(read, parts, Waiters("long polls", parts.settings.inbox_waiters)),
         "resendKci": partial(resend, parts),
     }
-
-
-class Waiters:
-    """How many long polls each owner has open, with a limit: they hold threads that others need too."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._open: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def enter(self, owner: str) -> None:
-        """One more; raises 429 when the owner has its share."""
-        with self._lock:
-            if self._open[owner] >= self._limit:
-                raise Problem(
-                    INVALID_REQUEST,
-                    (f"at most {self._limit} long polls at once: wait for one of yours",),
-                    429,
-                    retry_after=1,
-                )
-            self._open[owner] += 1
-
-    def leave(self, owner: str) -> None:
-        """One less."""
-        with self._lock:
-            self._open[owner] -= 1
 
 
 def read(parts: Parts, waiters: Waiters, call: Call) -> Answer:
@@ -60,11 +33,8 @@ def read(parts: Parts, waiters: Waiters, call: Call) -> Answer:
     until = parts.clock.now() + call.query.get("wait", 0) * 1000
     page = _page(parts, call, after)
     if not page and until > parts.clock.now():
-        waiters.enter(owner)
-        try:
+        with waiters.waiting(owner):
             page = _wait_for_page(parts, call, after, until)
-        finally:
-            waiters.leave(owner)
     return Answer(200, {"items": page, "next": page[-1]["cursor"] if page else str(after)})
 
 

@@ -15,13 +15,12 @@ from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid, not_found
 from sandbox.gateway.supplier_client import CAPABILITIES
 from sandbox.parts import Parts
 from sandbox.portal.catalogue import supplier_entry
+from sandbox.portal.credentials import told_once
 from sandbox.store import accounts, exchanges, partners
-from sandbox.store.accounts import Client
 from sandbox.store.partners import Partner
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.wire.outbound import NO_AUTH, check_auth, check_url, seal, shown
-from sandbox.world.keys import new_client_secret, new_token
 
 MOST = 20  # partners' suppliers in a world: availability asks them all
 CONNECT = 5  # seconds, where nothing else is asked for
@@ -47,21 +46,18 @@ def show_all(parts: Parts, call: Call) -> Answer:
 def register(parts: Parts, call: Call) -> Answer:
     """POST /suppliers: 201 with the credentials for the Supplier Updates API; their secret is told this once."""
     partner = _partner_from(parts, call)
-    secret = new_client_secret()
-    kept = parts.keys.hash_secret(partner.client_id, secret)
-    client = Client(partner.client_id, "supplier", partner.code, partner.world, kept, 1)
 
-    def keep(tx: Tx) -> None:
+    def keep(tx: Tx) -> dict[str, str]:
         present = partners.of_world(tx.connection, partner.world)
         if partner.code in parts.library.suppliers or partner.code in [each.code for each in present]:
             raise Problem(INVALID_REQUEST, (f"there is a supplier {partner.code} already: take another code",), 409)
         if len(present) >= MOST:
             raise invalid(f"a world has at most {MOST} suppliers of partners: remove one first")
         partners.add(tx.connection, partner)
-        accounts.add_client(tx.connection, client)
+        return told_once(parts, tx.connection, "supplier", partner.code, partner.world, owner=partner.tenant)
 
-    parts.write(call, keep)
-    return Answer(201, _entry(parts, partner) | {"client": {"id": partner.client_id, "secret": secret}})
+    client = parts.write(call, keep)
+    return Answer(201, _entry(parts, partner) | {"client": client})
 
 
 def _partner_from(parts: Parts, call: Call) -> Partner:
@@ -70,11 +66,12 @@ def _partner_from(parts: Parts, call: Call) -> Partner:
         raise Problem(INVALID_REQUEST, ("only a tenant brings a supplier of its own",), 403)
     body: dict[str, Any] = call.body
     url: str = body["baseUrl"]
-    check_url("/baseUrl", url)
+    local = parts.settings.local_mode
+    check_url("/baseUrl", url, local=local)
     if urlsplit(url).query:
         raise invalid("/baseUrl: send a URL without a query: the paths of the Supplier API are added to it")
     auth = body.get("credentials", NO_AUTH)
-    check_auth("/credentials", auth, url)
+    check_auth("/credentials", auth, url, local=local)
     connect, answer = _timeouts(parts, body.get("timeouts", {}))
     return Partner(
         world=call.caller.world,
@@ -87,7 +84,6 @@ def _partner_from(parts: Parts, call: Call) -> Partner:
         specifications=body.get("specifications", []),
         capabilities=tuple(body.get("capabilities", dict.fromkeys(CAPABILITIES.values()))),
         credentials=seal(parts.keys, auth),
-        client_id=f"{body['code'].lower()}-{new_token()}",
     )
 
 
@@ -111,7 +107,7 @@ def remove(parts: Parts, call: Call) -> Answer:
         if partner.tenant != call.caller.code:
             raise Problem(INVALID_REQUEST, (f"{code} was brought by another tenant of this world",), 403)
         partners.remove(tx.connection, partner.world, partner.code)
-        accounts.remove_client(tx.connection, partner.client_id)
+        accounts.remove_speakers(tx.connection, partner.world, partner.code)
 
     parts.write(call, forget)
     return Answer(204)

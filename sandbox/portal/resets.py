@@ -5,67 +5,96 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.durations import to_text
+from sandbox.domain.errors import invalid
+from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
-from sandbox.portal.clock import played_entry
+from sandbox.portal.clock import check_real_time, played_entry
+from sandbox.store import partners
+from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
-from sandbox.world.reset import reset
-from sandbox.world.schedule import ZONE, Timetable
+from sandbox.world.reset import Reset, reset
+from sandbox.world.rewind import restore
+from sandbox.world.schedule import ZONE
 
 RESETS_AT = "Sandbox-Resets-At"
 NEAR = 3_600_000  # milliseconds before a scheduled reset in which a notice says that it comes
 
 
-def handlers(parts: Parts, timetable: Timetable) -> dict[str, Handler]:
+def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the operations around resets."""
     return {
         "resetWorld": partial(begin_anew, parts),
-        "showTimetable": partial(show_timetable, parts, timetable),
-        "listNotices": partial(list_notices, parts, timetable),
+        "showTimetable": partial(show_timetable, parts),
+        "listNotices": partial(list_notices, parts),
     }
 
 
-def headers(parts: Parts, timetable: Timetable) -> Callable[[], Sequence[tuple[str, str]]]:
+def headers(parts: Parts) -> Callable[[], Sequence[tuple[str, str]]]:
     """What every answer says of the next reset: nothing where there is none."""
 
     def made() -> Sequence[tuple[str, str]]:
-        coming = timetable.next(parts.clock.now())
+        coming = parts.timetable.next(parts.clock.now())
         return [] if coming is None else [(RESETS_AT, to_text(coming))]
 
     return made
 
 
 def begin_anew(parts: Parts, call: Call) -> Answer:
-    """POST /reset: the next epoch of the caller's world. What concerned others in a shared world stays theirs."""
-    done = reset(parts.store, call.caller.world, parts.settings.world_start)
+    """POST /reset: the next epoch of the caller's world, as it was at its beginning or in a snapshot."""
+    name = (call.body or {}).get("snapshot")
+    if name is None:
+        return Answer(200, begun(call, reset(parts.store, call.caller.world, parts.settings.world_start)))
+    done = go_back(parts, call, name)
+    if done is None:
+        raise invalid(f"/snapshot: you have no snapshot {name}: GET /_sandbox/snapshots lists yours")
+    return Answer(200, begun(call, done))
+
+
+def go_back(parts: Parts, call: Call, name: str) -> Reset | None:
+    """Restore a snapshot of the caller's; None when there is none of this name."""
+    return restore(parts.store, call.caller.world, call.caller.code, name, check_rewind(call))
+
+
+def check_rewind(call: Call) -> Callable[[Tx], None]:
+    """What is open at a partner's own supplier cannot be brought back: that does not go back with the world."""
+    return lambda tx: check_real_time(partners.open_work(tx), call, "no snapshot is taken or restored")
+
+
+def begun(call: Call, done: Reset) -> dict[str, Any]:
+    """A world's beginning as the caller may see it. What concerned others in a shared world stays theirs."""
     world, owner = done.world, call.caller.code
-    body = {
+    return {
         "world": world.name,
         "epoch": world.epoch,
         "now": to_text(world.virtual_base),
         "cancelled": done.cancelled.get(owner, 0),
         "onTheWire": [played_entry(job) for job in done.on_the_wire if job.owner == owner],
     }
-    return Answer(200, body)
 
 
-def show_timetable(parts: Parts, timetable: Timetable, call: Call) -> Answer:
+def show_timetable(parts: Parts, call: Call) -> Answer:
     """GET /timetable: when the caller's world is reset, and when it was."""
     world = parts.store.read(call.caller.world, lambda tx: tx.world)
-    times = {"next": timetable.next(parts.clock.now()), "last": world.reset_at}
+    times = {"next": parts.timetable.next(parts.clock.now()), "last": world.reset_at}
     told = {name: to_text(at) for name, at in times.items() if at is not None}
-    cron = {"cron": timetable.text} if timetable.text else {}
+    cron = {"cron": parts.timetable.text} if parts.timetable.text else {}
     return Answer(200, {"world": world.name, "timeZone": str(ZONE), **cron, **told})
 
 
-def list_notices(parts: Parts, timetable: Timetable, call: Call) -> Answer:
+def list_notices(parts: Parts, call: Call) -> Answer:
     """GET /notices: that the world was reset, and that it soon will be."""
     world, now = parts.store.read(call.caller.world, lambda tx: (tx.world, tx.real))
     items: list[dict[str, Any]] = []
     if world.reset_at is not None:
-        text = f"{world.name} began anew, in epoch {world.epoch}: nothing of before is left"
-        items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": text})
-    coming = timetable.next(now)
+        items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": _told(world)})
+    coming = parts.timetable.next(now)
     if coming is not None and coming - now <= NEAR:
         text = f"{world.name} begins anew at this time: take what you want to keep"
         items.append({"kind": "RESET_NEAR", "at": to_text(coming), "text": text})
     return Answer(200, {"items": items})
+
+
+def _told(world: World) -> str:
+    if world.as_of is None:
+        return f"{world.name} began anew, in epoch {world.epoch}: nothing of before is left"
+    return f"{world.name} went back to {to_text(world.as_of)}, in epoch {world.epoch}: what came after that is gone"

@@ -114,19 +114,19 @@ def _excerpt(value: Any) -> Any:
 
 def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Violation]:
     for error in errors:
-        place = "".join(_step(step) for step in error.instance_path)
+        place = "".join(map(step, error.instance_path))
         branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
         if branches and all(_only_misses(branch) for branch in branches):
-            wanted = " or ".join(place + _step(_kind(branch[0]).property) for branch in branches)
+            wanted = " or ".join(place + step(_kind(branch[0]).property) for branch in branches)
             yield Violation(wanted, "is missing", missing=True)
         elif branches and all(branches):  # of anyOf and oneOf, the branch that came nearest says most
             nearest: list[jsonschema_rs.ValidationError] = min(branches, key=len)
             yield from _flattened(nearest)
         elif error.kind.name == "required":
-            yield Violation(place + _step(_kind(error).property), "is missing", missing=True)
+            yield Violation(place + step(_kind(error).property), "is missing", missing=True)
         elif error.kind.name == "additionalProperties":
             for name in _kind(error).unexpected:
-                yield Violation(place + _step(name), "is not a documented member", missing=False)
+                yield Violation(place + step(name), "is not a documented member", missing=False)
         elif error.kind.name == "enum":  # the library's own words leave most of a long list out
             allowed = ", ".join(map(str, _kind(error).options))
             yield Violation(place, f"the value is not one of {allowed}", missing=False)
@@ -143,5 +143,6 @@ def _kind(error: jsonschema_rs.ValidationError) -> Any:
     return error.kind
 
 
-def _step(name: str | int) -> str:
+def step(name: str | int) -> str:
+    """A name or a number as one step of a JSON pointer."""
     return "/" + shown(str(name)).replace("~", "~0").replace("/", "~1")

@@ -1,5 +1,6 @@
 """The OpenAPI documents: loaded, bundled into one piece each, and read as operations."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ NAMES = ("authentication", "tenant", "supplier", "tenant-updates", "supplier-upd
 
 _COMMON = "common.yaml#"
 _METHODS = ("get", "put", "post", "patch", "delete")
+_SCOPE = re.compile(r"/(\w+)\.all\.all$")  # says which kind of client has it
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,27 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `body` is None where none is taken; `answers`: schema by status, None for no body."""
+    """One operation. `body` is None where none is taken; `answers`: schema by status, None for no body.
+
+    `callers` are the kinds of clients that its scopes let in: none where it asks for no token. With `anybody` a token
+    is looked at where one is sent, and who sends none comes in too.
+    """
 
     id: str
     method: str
     path: str
-    secured: bool
+    callers: frozenset[str]
+    anybody: bool
     parameters: tuple[Parameter, ...]
     media_type: str | None
     body: Mapping[str, Any] | None
     body_required: bool
     answers: Mapping[str, Mapping[str, Any] | None]
+
+    @property
+    def secured(self) -> bool:
+        """Whether nobody comes in without a token."""
+        return bool(self.callers) and not self.anybody
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,10 @@ class Document:
     name: str
     data: Mapping[str, Any]
     operations: Mapping[str, Operation]
+
+    def resolved(self, reference: str) -> Mapping[str, Any]:
+        """The component that a reference such as #/components/schemas/Contact means."""
+        return _resolved(self.data, {"$ref": reference})
 
     def standing_alone(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """The schema with those components that it refers to, and with no others: a compiled schema keeps a copy of
@@ -127,11 +143,14 @@ def _operation(
 ) -> Operation:
     request = _resolved(data, entry.get("requestBody", {}))
     media_type = next(iter(request.get("content", {})), None)
+    security: list[Mapping[str, list[str]]] = entry.get("security", data.get("security", []))
+    scopes = (_SCOPE.search(scope) for each in security for scopes in each.values() for scope in scopes)
     return Operation(
         id=entry["operationId"],
         method=method.upper(),
         path=path,
-        secured=bool(entry.get("security", data.get("security", []))),
+        callers=frozenset(scope[1] for scope in scopes if scope),
+        anybody=not all(security),
         parameters=tuple(
             _parameter(data, _resolved(data, parameter)) for parameter in [*shared, *entry.get("parameters", [])]
         ),

@@ -1,24 +1,21 @@
 """Everything that the sandbox knows from its data files, by name: scenarios, suppliers, premises, worlds."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-import jsonschema_rs
-
+from sandbox.domain.composing import compose
 from sandbox.domain.demo import DemoClient, DemoWorld, clients_from, worlds_from
 from sandbox.domain.premises import AddressBook, address_book, premises_from
 from sandbox.domain.scenarios import KINDS, Scenario, scenario_from
 from sandbox.domain.suppliers import Supplier, supplier_from
 from sandbox.shipped import folder
+from sandbox.spec.schemas import validator_of
 from sandbox.spec.yamlfile import load
-
-_Made = TypeVar("_Made")
 
 
 class UnusableFileError(Exception):
@@ -27,9 +24,13 @@ class UnusableFileError(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """The data files, read once. Every mapping is by name or code, in the order of the files."""
+    """The data files, read once. Every mapping is by name or code, in the order of the files.
+
+    `sources` are the scenarios as their files have them, for others to extend.
+    """
 
     scenarios: Mapping[str, Scenario]
+    sources: Mapping[str, Mapping[str, Any]]
     suppliers: Mapping[str, Supplier]
     premises: AddressBook
     worlds: Mapping[str, DemoWorld]
@@ -37,18 +38,34 @@ class Library:
 
 
 @cache
-def load_library() -> Library:
-    """The shipped files. Raises UnreadableFileError or UnusableFileError, naming the file."""
-    return read_library(folder("scenarios"), folder("fixtures"))
+def load_library(scenarios: str = "", suppliers: str = "") -> Library:
+    """The shipped files, with those of these folders of one's own ("": none).
+
+    Raises UnreadableFileError or UnusableFileError, naming the file.
+    """
+    shipped = read_library(folder("scenarios"), folder("fixtures"))
+    if not scenarios and not suppliers:
+        return shipped
+    # Imported late: what says what is wrong with a file takes longer to load than all the files.
+    from sandbox.spec.own import files_in, with_own
+
+    return with_own(shipped, [*files_in("scenario", scenarios), *files_in("supplier", suppliers)])
 
 
 def read_library(scenarios: Path, fixtures: Path) -> Library:
     """The files of these two folders. Raises UnreadableFileError or UnusableFileError, naming the file."""
     worlds = _read(fixtures / "worlds.yaml", "worlds")
     addresses = _read(fixtures / "addresses.yaml", "addresses")
+    sources = {path.stem: _read(path, "scenario") for path in sorted(scenarios.glob("*.yaml"))}
     library = Library(
-        scenarios=_by_stem(scenarios, "scenario", scenario_from),
-        suppliers=_by_stem(fixtures / "suppliers", "supplier", supplier_from),
+        scenarios=MappingProxyType({name: _composed(scenarios, name, sources) for name in sources}),
+        sources=MappingProxyType(sources),
+        suppliers=MappingProxyType(
+            {
+                path.stem: supplier_from(_read(path, "supplier"))
+                for path in sorted((fixtures / "suppliers").glob("*.yaml"))
+            }
+        ),
         premises=address_book(premises_from(each) for each in addresses["premises"]),
         worlds=MappingProxyType({world.code: world for world in worlds_from(worlds)}),
         clients=tuple(clients_from(worlds)),
@@ -58,30 +75,21 @@ def read_library(scenarios: Path, fixtures: Path) -> Library:
     return library
 
 
-@cache
-def schema_of(kind: str) -> dict[str, Any]:
-    """The JSON Schema of one kind of data file: scenario, supplier, addresses or worlds."""
-    text = (folder("contracts") / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
-def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(schema_of(kind))
-
-
 def _read(path: Path, kind: str) -> Any:
     value = load(path).value
-    wrong = next(iter(_validator(kind).iter_errors(value)), None)
+    wrong = next(iter(validator_of(kind).iter_errors(value)), None)
     if wrong is not None:
         place = "".join(f"/{step}" for step in wrong.instance_path)
         raise UnusableFileError(f"{path}: {place}: {wrong.message} (sandbox lint says more)")
     return value
 
 
-def _by_stem(where: Path, kind: str, make: Callable[[Mapping[str, Any]], _Made]) -> Mapping[str, _Made]:
-    return MappingProxyType({path.stem: make(_read(path, kind)) for path in sorted(where.glob("*.yaml"))})
+def _composed(where: Path, name: str, sources: Mapping[str, Mapping[str, Any]]) -> Scenario:
+    whole = compose(sources[name], sources.get)
+    if whole.flaws or not validator_of("scenario").is_valid(whole.value):
+        file, other = where / f"{name}.yaml", sources[name]["extends"]
+        raise UnusableFileError(f"{file} cannot extend {other} (sandbox lint says more)")
+    return scenario_from(whole.value)
 
 
 def _disagreements(library: Library) -> Iterator[str]:

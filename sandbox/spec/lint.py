@@ -1,18 +1,17 @@
 """`sandbox lint`: what is wrong in data files, with file, line and reason."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from sandbox.domain.errors import Problem
-from sandbox.domain.rehearsal import Flaw, rehearse
-from sandbox.domain.scenarios import KINDS, scenario_from
+from sandbox.domain.flaws import Flaw
+from sandbox.domain.scenarios import KINDS as SCENARIO_KINDS
 from sandbox.shipped import folder
+from sandbox.spec.bases import Bases
+from sandbox.spec.judging import KINDS, flaws_of, line_of
 from sandbox.spec.library import UnusableFileError, read_library
-from sandbox.spec.wording import flaws_in
 from sandbox.spec.yamlfile import Document, UnreadableFileError, load
 
 _KIND = re.compile(r"#\s*yaml-language-server:\s*\$schema=\S*?(?P<kind>[a-z]+)\.schema\.json")
@@ -30,16 +29,19 @@ class Finding:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-def lint(paths: Iterable[Path]) -> list[Finding]:
-    """What is wrong in these files and in the YAML files of these folders; of no paths, in all that is shipped.
+def lint(paths: Iterable[Path], elsewhere: Iterable[Path] = ()) -> list[Finding]:
+    """What is wrong in these files and in the YAML files of these folders; of no paths, in all that is shipped and
+    `elsewhere`, the folders of one's own.
 
-    A file's first line names its schema, as editors read it; without that line it is a scenario.
+    A file's first line names its schema, as editors read it; without that line it is a scenario. What a scenario
+    extends is looked for beside it, elsewhere, and among the shipped ones.
     """
     asked = list(paths)
     findings: list[Finding] = []
     defaults: dict[str, list[Finding]] = {}
-    for path in _files(asked or [folder("scenarios"), folder("fixtures")]):
-        findings += _in_file(path, defaults)
+    bases = Bases(folder("scenarios"), *elsewhere)
+    for path in _files(asked or [folder("scenarios"), folder("fixtures"), *elsewhere]):
+        findings += _in_file(path, defaults, bases)
     for found in defaults.values():
         findings += found if len(found) > 1 else []
     if not asked and not findings:
@@ -55,7 +57,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _in_file(path: Path, defaults: dict[str, list[Finding]]) -> Iterator[Finding]:
+def _in_file(path: Path, defaults: dict[str, list[Finding]], bases: Bases) -> Iterator[Finding]:
     """What is wrong in one file. A scenario that is the default is added to `defaults`, by what it is for."""
     try:
         document = load(path)
@@ -66,11 +68,11 @@ def _in_file(path: Path, defaults: dict[str, list[Finding]]) -> Iterator[Finding
     except OSError as wrong:
         yield Finding(path, 1, wrong.strerror or "the file cannot be read")
         return
-    flaws = list(flaws_in(document.value, kind)) or list(_CHECKS[kind](document))
-    yield from sorted((_found(document, flaw) for flaw in flaws), key=lambda finding: finding.line)
+    flaws = flaws_of(document, kind, partial(bases.find, beside=path.parent))
+    yield from (_found(document, flaw) for flaw in flaws)
     if kind == "scenario" and not flaws and document.value.get("default"):
         about = document.value.get("for", "order")
-        message = f"more than one scenario is the default for {KINDS[about].called}"
+        message = f"more than one scenario is the default for {SCENARIO_KINDS[about].called}"
         defaults.setdefault(about, []).append(_found(document, Flaw("/default", message)))
 
 
@@ -84,74 +86,9 @@ def _between_files() -> Iterator[Finding]:
 def _kind(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         found = _KIND.match(file.readline())
-    return found["kind"] if found and found["kind"] in _CHECKS else "scenario"
+    return found["kind"] if found and found["kind"] in KINDS else "scenario"
 
 
 def _found(document: Document, flaw: Flaw) -> Finding:
-    place = flaw.place
-    while place not in document.lines:
-        place = place.rpartition("/")[0]
     message = f"{flaw.place}: {flaw.message}" if flaw.place else flaw.message
-    return Finding(document.path, document.lines[place], message)
-
-
-def _scenario(document: Document) -> Iterator[Flaw]:
-    yield from _named_as_file(document, "name")
-    try:
-        yield from rehearse(scenario_from(document.value))
-    except Problem as wrong:
-        yield Flaw("", str(wrong))
-
-
-def _supplier(document: Document) -> Iterator[Flaw]:
-    yield from _named_as_file(document, "code")
-    windows = document.value.get("appointments", {}).get("windows", [])
-    for number, window in enumerate(windows):
-        if window["start"] >= window["end"]:
-            yield Flaw(f"/appointments/windows/{number}", "the window ends before it begins")
-    for number, (earlier, later) in enumerate(pairwise(windows), start=1):
-        if later["start"] < earlier["end"]:
-            yield Flaw(f"/appointments/windows/{number}", "the window begins before the one above it ends")
-
-
-def _addresses(document: Document) -> Iterator[Flaw]:
-    seen: set[tuple[str, str]] = set()
-    for number, each in enumerate(document.value["premises"]):
-        identifier = each["address"]["identifier"]
-        for one in (identifier, *identifier.get("additionalIdentifiers", ())):
-            key = (one["type"], one["id"])
-            if one["type"] != "DistrictCode" and key in seen:
-                yield Flaw(f"/premises/{number}/address/identifier", f"the {one['type']} {one['id']} is another's too")
-            seen.add(key)
-
-
-def _worlds(document: Document) -> Iterator[Flaw]:
-    seen: set[tuple[str, str]] = set()
-    for kind, place, name in _names(document.value):
-        if (kind, name) in seen:
-            yield Flaw(place, f"there is already a {kind} {name}")
-        seen.add((kind, name))
-
-
-def _names(value: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for number, world in enumerate(value["worlds"]):
-        yield "world", f"/worlds/{number}/code", world["code"]
-        for place, tenant in enumerate(world["tenants"]):
-            yield "tenant", f"/worlds/{number}/tenants/{place}/code", tenant["code"]
-            yield "client", f"/worlds/{number}/tenants/{place}/client/id", tenant["client"]["id"]
-    for number, client in enumerate(value["clients"]):
-        yield "client", f"/clients/{number}/id", client["id"]
-
-
-def _named_as_file(document: Document, key: str) -> Iterator[Flaw]:
-    name = document.value[key]
-    if name != document.path.stem:
-        yield Flaw(f"/{key}", f"{name} has to be in a file {name}.yaml")
-
-
-_CHECKS: Mapping[str, Callable[[Document], Iterable[Flaw]]] = {
-    "scenario": _scenario,
-    "supplier": _supplier,
-    "addresses": _addresses,
-    "worlds": _worlds,
-}
+    return Finding(document.path, line_of(document, flaw), message)

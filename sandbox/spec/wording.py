@@ -5,17 +5,22 @@ from typing import Any
 
 import jsonschema
 
-from sandbox.domain.rehearsal import Flaw
-from sandbox.spec.library import schema_of
+from sandbox.domain.flaws import Flaw
+from sandbox.spec.schemas import schema_of
 from sandbox.spec.yamlfile import pointer
 
 
 def flaws_in(value: Any, kind: str) -> Iterator[Flaw]:
     """Everything in the value of a file of this kind that its schema does not allow."""
+    chosen: set[str] = set()  # places whose word is none of those allowed, told once: other rules follow from the word
     for error in jsonschema.Draft202012Validator(schema_of(kind)).iter_errors(value):
         place = ""
         for step in error.absolute_path:
             place = pointer(place, step)
+        if error.validator in ("enum", "const"):
+            if place in chosen:
+                continue
+            chosen.add(place)
         if error.validator == "additionalProperties":
             yield from _unknown_keys(error, place)
         else:

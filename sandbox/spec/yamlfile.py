@@ -40,10 +40,17 @@ class Document:
 
 def load(path: Path) -> Document:
     """Read one YAML file. Raises UnreadableFileError, also for a key that comes twice, an anchor or a tag."""
+    return read(path, path.read_bytes())
+
+
+def read(path: Path, raw: bytes) -> Document:
+    """What is or would be in this file. Raises as `load`."""
     try:
-        return _Reader(path, path.read_text(encoding="utf-8")).document()
+        return _Reader(path, raw.decode()).document()
     except UnicodeDecodeError as wrong:
-        raise UnreadableFileError(path, 1, "the file is not UTF-8") from wrong
+        raise UnreadableFileError(path, raw[: wrong.start].count(b"\n") + 1, "the file is not UTF-8") from wrong
+    except RecursionError:
+        raise UnreadableFileError(path, 1, "it is nested too deep") from None
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1

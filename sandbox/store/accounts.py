@@ -1,16 +1,22 @@
 """Rows of clients (who may sign in) and tenants (where to push to). They lie outside epochs: no reset touches them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from sandbox.store.schema import clients, counters, tenants, worlds
+from sandbox.domain.quotas import NAMES
+from sandbox.store.account_tables import clients, tenant_terms, tenants
+from sandbox.store.schema import counters, worlds
 from sandbox.store.statements import Statement
 
 
 @dataclass(frozen=True)
 class Client:
-    """One pair of credentials: `kind` is tenant, supplier or gateway, `code` whose it is."""
+    """One pair of credentials: `kind` is tenant, supplier, gateway or operator, `code` who signs in with it.
+
+    `owner` is the tenant that it was given to, None where it is published; `created_at` is in real time.
+    """
 
     client_id: str
     kind: str
@@ -18,11 +24,32 @@ class Client:
     world: str
     secret_hash: str
     version: int
+    owner: str | None = None
+    created_at: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """A client with what a call of its needs: its world's epoch, next reset and number of fault rules, and what was
+    agreed with its owner.
+
+    `agreed` are the owner's own quotas by name, None for those that it has as everybody; the rest is as in Terms.
+    """
+
+    client: Client
+    epoch: int | None
+    resets_at: int | None
+    faults: int
+    seen_at: int | None
+    allowed_from: str
+    agreed: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant's settings. The callback's secret, and how to sign in there, are encrypted."""
+    """A tenant's settings. The callback's secret, and how to sign in there, are encrypted; `callbacks` is its own quota
+    of pushes a second, None for everybody's.
+    """
 
     code: str
     world: str
@@ -30,29 +57,42 @@ class Tenant:
     callback_url: str | None
     callback_secret: bytes | None
     callback_auth: bytes | None = None
+    callbacks: int | None = None
 
 
-_CLIENT = Statement(select(*clients.c).where(clients.c.client_id == bindparam("client")))
-_CALLER = Statement(
-    select(*clients.c, worlds.c.epoch)
+_KNOWN = Statement(
+    select(
+        *clients.c, worlds.c.epoch, worlds.c.resets_at, worlds.c.faults, tenant_terms.c.seen_at,
+        tenant_terms.c.allowed_from, *(tenant_terms.c[name] for name in NAMES),
+    )
     .outerjoin(worlds, worlds.c.name == clients.c.world)
+    .outerjoin(tenant_terms, tenant_terms.c.tenant == clients.c.owner)
     .where(clients.c.client_id == bindparam("client"))
+)  # fmt: skip
+_CLIENT_COLUMNS = len(clients.c)
+_OF_TENANT = (
+    select(*tenants.c, tenant_terms.c.callbacks)
+    .outerjoin(tenant_terms, tenant_terms.c.tenant == tenants.c.code)
+    .where(tenants.c.code == bindparam("tenant"))
 )
-_OF_TENANT = select(*tenants.c).where(tenants.c.code == bindparam("tenant"))
 _TENANT = Statement(_OF_TENANT)
-_LOCK_TENANT = Statement(_OF_TENANT.with_for_update())
+_LOCK_TENANT = Statement(_OF_TENANT.with_for_update(of=tenants))
 
 
-def find_client(connection: Connection, client_id: str) -> Client | None:
+def find_client(connection: Connection, client_id: str) -> Known | None:
     """The client of this id."""
-    row = _CLIENT.one(connection, {"client": client_id})
-    return None if row is None else Client(*row)
+    row = _KNOWN.one(connection, {"client": client_id})
+    if row is None:
+        return None
+    epoch, resets_at, faults, seen_at, allowed_from, *quotas = row[_CLIENT_COLUMNS:]
+    agreed = dict(zip(NAMES, quotas, strict=True))
+    return Known(Client(*row[:_CLIENT_COLUMNS]), epoch, resets_at, faults or 0, seen_at, allowed_from or "", agreed)
 
 
-def find_caller(connection: Connection, client_id: str) -> tuple[Client, int | None] | None:
-    """The client of this id, and the epoch that its world is in."""
-    row = _CALLER.one(connection, {"client": client_id})
-    return None if row is None else (Client(*row[:-1]), row[-1])
+def clients_of(connection: Connection, owner: str) -> list[Client]:
+    """The credentials that were given to this tenant, oldest first."""
+    query = select(*clients.c).where(clients.c.owner == owner)
+    return [Client(*row) for row in connection.execute(query.order_by(clients.c.created_at, clients.c.client_id))]
 
 
 def add_client(connection: Connection, client: Client) -> None:
@@ -60,9 +100,21 @@ def add_client(connection: Connection, client: Client) -> None:
     connection.execute(insert(clients).values([vars(client)]))
 
 
+def replace_secret(connection: Connection, client_id: str, secret_hash: str) -> None:
+    """Give a client another secret. The tokens that it has open nothing from now on."""
+    changed = {"secret_hash": secret_hash, "version": clients.c.version + 1}
+    connection.execute(update(clients).where(clients.c.client_id == client_id).values(**changed))
+
+
 def remove_client(connection: Connection, client_id: str) -> None:
     """End a pair of credentials, and with it the tokens given out for it."""
     connection.execute(delete(clients).where(clients.c.client_id == client_id))
+
+
+def remove_speakers(connection: Connection, world: str, supplier: str) -> None:
+    """End all credentials with which this supplier speaks in this world."""
+    of_supplier = (clients.c.kind == "supplier", clients.c.world == world, clients.c.code == supplier)
+    connection.execute(delete(clients).where(*of_supplier))
 
 
 def find_tenant(connection: Connection, code: str, *, lock: bool = False) -> Tenant | None:
@@ -76,13 +128,31 @@ def find_tenant(connection: Connection, code: str, *, lock: bool = False) -> Ten
 
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
     """A new tenant."""
-    connection.execute(insert(tenants).values([vars(tenant) | {"suppliers": " ".join(tenant.suppliers)}]))
+    values = {column.name: getattr(tenant, column.name) for column in tenants.c}
+    connection.execute(insert(tenants).values(values | {"suppliers": " ".join(tenant.suppliers)}))
+
+
+def set_suppliers(connection: Connection, code: str, suppliers: Sequence[str]) -> None:
+    """Which fakes this tenant orders from, from now on."""
+    connection.execute(update(tenants).where(tenants.c.code == code).values(suppliers=" ".join(suppliers)))
+
+
+def remove_tenant(connection: Connection, code: str) -> None:
+    """Forget a tenant, and end all credentials that it was given, with the tokens given out for them."""
+    connection.execute(delete(clients).where(clients.c.owner == code))
+    connection.execute(delete(tenants).where(tenants.c.code == code))
 
 
 def set_callback(connection: Connection, code: str, url: str | None, secret: bytes, auth: bytes | None = None) -> None:
     """Where this tenant's KCIs are pushed to, the key that signs them, and how to sign in there."""
     values = {"callback_url": url, "callback_secret": secret, "callback_auth": auth}
     connection.execute(update(tenants).where(tenants.c.code == code).values(**values))
+
+
+def anybody_in(connection: Connection, world: str) -> bool:
+    """Whether anybody may still come into this world: a tenant of its, or a client that reaches it."""
+    found = (select(table.c.world).where(table.c.world == world).limit(1) for table in (tenants, clients))
+    return any(connection.execute(query).first() is not None for query in found)
 
 
 _COUNTER = (

@@ -57,12 +57,9 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
         writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync, cache=_WRITER_CACHE)
     else:
         # Several statements of one read see the same moment, as they do on SQLite; a write sees what others committed.
-        reading = create_engine(
-            url, isolation_level="REPEATABLE READ", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
-        )
-        writing = create_engine(
-            url, isolation_level="READ COMMITTED", pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
-        )
+        pool = {"pool_size": _CONNECTIONS, "max_overflow": _CONNECTIONS}
+        reading = create_engine(url, isolation_level="REPEATABLE READ", hide_parameters=True, **pool)
+        writing = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, **pool)
     try:
         _make_tables(writing)
     except BaseException:
@@ -78,6 +75,7 @@ def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
         pool_size=_READERS,
         max_overflow=_READERS,
         pool_use_lifo=True,
+        hide_parameters=True,  # what is in a database is nothing for a log
         connect_args={"check_same_thread": False},
     )
 

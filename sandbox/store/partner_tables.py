@@ -17,7 +17,6 @@ partners = Table(
     Column("specifications", LargeBinary, nullable=False),
     Column("capabilities", Text, nullable=False),  # separated by spaces
     Column("credentials", LargeBinary),  # encrypted; null: none
-    Column("client_id", String, nullable=False),  # with which it posts its KCIs
 )
 exchanges = Table(
     "exchanges",

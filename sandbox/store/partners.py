@@ -17,7 +17,7 @@ from sandbox.store.store import Tx
 @dataclass(frozen=True)
 class Partner:
     """A supplier that a partner runs. `credentials`, with which we sign in, are encrypted; time-outs are in real
-    milliseconds; `client_id` is its own, for its KCIs.
+    milliseconds.
     """
 
     world: str
@@ -30,7 +30,6 @@ class Partner:
     specifications: list[dict[str, Any]]
     capabilities: tuple[str, ...]
     credentials: bytes | None
-    client_id: str
 
 
 class OpenWork(NamedTuple):
@@ -77,6 +76,11 @@ def add(connection: Connection, partner: Partner) -> None:
 def remove(connection: Connection, world: str, code: str) -> None:
     """Forget it."""
     connection.execute(delete(partners).where(partners.c.world == world, partners.c.code == code))
+
+
+def remove_all(connection: Connection, world: str, tenant: str) -> None:
+    """Forget all that this tenant brought."""
+    connection.execute(delete(partners).where(partners.c.world == world, partners.c.tenant == tenant))
 
 
 def open_work(tx: Tx) -> list[OpenWork]:

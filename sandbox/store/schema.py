@@ -14,15 +14,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
 )
 
-VERSION = (
-    3  # raised with every change to these tables: the data is disposable, so an older file is refused, not migrated
-)
+VERSION = 6  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
-_serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
 
 
 def _in_world(*more: Column[object]) -> tuple[Column[object], ...]:
@@ -45,27 +42,9 @@ worlds = Table(
     Column("run_token", String, nullable=False),
     Column("run_until", BigInteger, nullable=False),  # real
     Column("reset_at", BigInteger),  # real
+    Column("as_of", BigInteger),  # the world time that it then went back to; null: its beginning
     Column("resets_at", BigInteger),  # real: the next time by the timetable; whoever changes it does that reset
-)
-clients = Table(
-    "clients",
-    metadata,
-    Column("client_id", String, primary_key=True),
-    Column("kind", String, nullable=False),  # tenant, supplier, gateway
-    Column("code", String, nullable=False),
-    Column("world", String, nullable=False),
-    Column("secret_hash", String, nullable=False),
-    Column("version", Integer, nullable=False),  # raised by rotation: tokens of an older version open nothing
-)
-tenants = Table(
-    "tenants",
-    metadata,
-    Column("code", String, primary_key=True),
-    Column("world", String, nullable=False, index=True),
-    Column("suppliers", Text, nullable=False),  # codes, separated by spaces
-    Column("callback_url", Text),
-    Column("callback_secret", LargeBinary),
-    Column("callback_auth", LargeBinary),  # encrypted; null: none
+    Column("faults", Integer, nullable=False),  # rules in this epoch: most often 0, and nobody looks further
 )
 counters = Table(
     "counters",
@@ -224,7 +203,9 @@ bookings = Table(
     Column("area", String, nullable=False),
     Column("slot_start", BigInteger, nullable=False),
     Column("slot_end", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),  # null once an order has confirmed it
+    Column("left_start", BigInteger),  # the slot that it is being moved from, where it keeps its place meanwhile
+    Column("left_end", BigInteger),
+    Column("expires_at", BigInteger),  # null once an order has confirmed it; 0 when its place may be another's
     Column("digest", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
@@ -248,7 +229,7 @@ Index(
 lanes = Table(
     "lanes",
     metadata,
-    Column("id", _serial, primary_key=True),
+    Column("id", serial, primary_key=True),
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("name", String, nullable=False),
@@ -264,8 +245,8 @@ Index("lanes_by_due", lanes.c.world, lanes.c.epoch, lanes.c.due_at)
 jobs = Table(
     "jobs",
     metadata,
-    Column("id", _serial, primary_key=True),
-    Column("lane_id", _serial, ForeignKey("lanes.id"), nullable=False),
+    Column("id", serial, primary_key=True),
+    Column("lane_id", serial, ForeignKey("lanes.id"), nullable=False),
     Column("rank", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
@@ -278,7 +259,7 @@ Index("jobs_by_lane", jobs.c.lane_id, jobs.c.rank, jobs.c.id)
 timeline = Table(
     "timeline",
     metadata,
-    Column("id", _serial, primary_key=True),
+    Column("id", serial, primary_key=True),
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("owner", String, nullable=False),

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class StaleEpoch(Exception):
-    """The world was reset meanwhile: what was begun belongs to an epoch that is gone."""
+    """The world was reset or closed meanwhile: what was begun belongs to an epoch that is gone."""
 
 
 class Unavailable(Exception):
@@ -76,15 +76,16 @@ class Store:
         except exc.DataError:
             raise invalid(_UNFIT) from None
 
-    def transact(self, work: Callable[[Connection], T]) -> T:
+    def transact(self, work: Callable[[Connection], T], *, one_moment: bool = False) -> T:
         """Write outside any world. The work may be run more than once; only one run is kept.
 
-        Raises Unavailable when nothing could be kept; a Problem when a value is of a kind that cannot be kept.
+        With `one_moment` all that it reads is as of one moment, so that it can copy; it must not change what others
+        change. Raises Unavailable when nothing could be kept; a Problem when a value is of a kind that cannot be kept.
         """
         for attempt in range(_TRIES):
             last = self._writer is not None or attempt == _TRIES - 1
             try:
-                return self._run(work)
+                return self._run(work, one_moment)
             except (*_TROUBLE, worlds.Outrun) as error:
                 if last:
                     raise Unavailable(str(error)) from error
@@ -95,18 +96,26 @@ class Store:
                 raise invalid(_UNFIT) from None
         raise AssertionError("not reached")
 
-    def _run(self, work: Callable[[Connection], T]) -> T:
+    def _run(self, work: Callable[[Connection], T], one_moment: bool) -> T:
         if self._writer is not None:
             result: T = self._writer.run(work)
             return result
-        with self._writing.begin() as connection:
+        with (self._reading if one_moment else self._writing).begin() as connection:
             return work(connection)
 
     def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
         """Read in a world, at its present moment or as of `at`. Raises StaleEpoch if it is no longer in `epoch`."""
         return self.query(lambda connection: work(self._open(connection, world, at, epoch)))
 
-    def write(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
+    def write(
+        self,
+        world: str,
+        work: Callable[[Tx], T],
+        *,
+        at: int | None = None,
+        epoch: int | None = None,
+        one_moment: bool = False,
+    ) -> T:
         """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`."""
 
         def run(connection: Connection) -> tuple[T, set[str]]:
@@ -115,7 +124,7 @@ class Store:
             _keep_notes(tx)
             return result, tx.rings
 
-        result, rings = self.transact(run)
+        result, rings = self.transact(run, one_moment=one_moment)
         self.bell.ring(rings)
         return result
 
@@ -129,8 +138,8 @@ class Store:
             self._owned.close()
 
     def _open(self, connection: Connection, name: str, at: int | None, epoch: int | None) -> Tx:
-        world = worlds.find(connection, name)
-        if epoch is not None and world.epoch != epoch:
+        world = worlds.look(connection, name)
+        if world is None or (epoch is not None and world.epoch != epoch):
             raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)

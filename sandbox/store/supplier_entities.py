@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
@@ -87,6 +87,13 @@ def add(tx: Tx, entity: SupplierEntity) -> None:
     """Something new at the supplier."""
     documents = {name: pack(getattr(entity, name)) for name in _DOCUMENTS}
     _ADD.change(tx.connection, {**tx.key, **vars(entity), **documents})
+
+
+def remove(tx: Tx, entity: SupplierEntity) -> None:
+    """The supplier forgets it: as if it had never been sent."""
+    about = {"kind": entity.kind, "id": entity.id}
+    matches = (supplier_entities.c[name] == value for name, value in about.items())
+    tx.connection.execute(delete(supplier_entities).where(*_of_tenant(tx, entity.supplier, entity.tenant), *matches))
 
 
 def save(tx: Tx, entity: SupplierEntity) -> None:

@@ -2,8 +2,15 @@
 imported, so each module of tables is named here.
 """
 
-from sandbox.store import partner_tables, schema
+from sandbox.store import account_tables, fault_tables, partner_tables, schema, snapshot_tables
 
-MODULES = (schema, partner_tables)
+MODULES = (schema, account_tables, partner_tables, fault_tables, snapshot_tables)
 
 metadata = schema.metadata
+
+# What belongs to an epoch of a world, but for the jobs, which go with their lanes.
+IN_WORLDS = [
+    table
+    for table in metadata.sorted_tables
+    if table is not schema.worlds and {"world", "epoch"} <= set(table.c.keys())
+]

@@ -21,12 +21,18 @@ class Outrun(Exception):
     """Between looking at a world and changing it, somebody moved it further on: to be looked at again."""
 
 
-def find(connection: Connection, name: str) -> World:
-    """The world of this name."""
+def look(connection: Connection, name: str) -> World | None:
+    """The world of this name, if there is one."""
     row = _FIND.one(connection, {"of_world": name})
-    if row is None:
+    return None if row is None else World(*row)
+
+
+def find(connection: Connection, name: str) -> World:
+    """The world of this name. Raises LookupError."""
+    world = look(connection, name)
+    if world is None:
         raise LookupError(f"there is no world {name}")
-    return World(*row)
+    return world
 
 
 def every(connection: Connection) -> list[World]:

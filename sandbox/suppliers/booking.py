@@ -11,7 +11,7 @@ from sandbox.domain.durations import to_date, to_ms, to_text
 from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_reference
 from sandbox.domain.slots import Slot
-from sandbox.domain.suppliers import Supplier
+from sandbox.domain.suppliers import Appointments, Supplier
 from sandbox.parts import Parts
 from sandbox.store import bookings
 from sandbox.store.bookings import Booking
@@ -22,7 +22,7 @@ from sandbox.wire.calls import Answer, Call
 
 def list_slots(parts: Parts, call: Call) -> Answer:
     """GET /available-appointments: the slots with a place left."""
-    supplier = _with_diary(parts, call)
+    supplier, terms = _with_diary(parts, call)
     premises = served_premises(parts, supplier, call.query["address"])
     specification = offered(supplier, call.query["serviceSpecification"])
     from_date = to_date(call.query["appointmentFromDate"]) if "appointmentFromDate" in call.query else None
@@ -34,7 +34,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
         return [
             slot
             for slot in listed
-            if taken.get(slot.start_ms, 0) < slot.capacity and (not wanted or slot.classification in wanted)
+            if slots.has_place(terms, slot, taken) and (not wanted or slot.classification in wanted)
         ]
 
     free = parts.store.read(call.caller.world, look, at=call.at)
@@ -49,7 +49,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
 def reserve(parts: Parts, call: Call) -> Answer:
     """POST /appointments: hold a place, if there still is one. The same request again gets the same answer."""
     request: dict[str, Any] = call.body
-    supplier = _with_diary(parts, call)
+    supplier, terms = _with_diary(parts, call)
     premises = served_premises(parts, supplier, request["address"])
     specification = offered(supplier, request["serviceSpecification"])
     tenant = call.headers["Tenant"]
@@ -62,11 +62,11 @@ def reserve(parts: Parts, call: Call) -> Answer:
                 raise invalid(f"/id: {request['id']} is the number of another reservation")
             return known.answer
         bookings.open_diary(tx, supplier.code, premises.area)
-        slot = _free_slot(tx, supplier, premises.area, request["timeslot"])
+        slot = _free_slot(tx, supplier, terms, premises.area, request["timeslot"])
         reference = make_reference(
             supplier.reference_prefix, tx.world.seed, tx.world.epoch, "booking", tenant, request["id"]
         )
-        expires_at = tx.now + (supplier.appointments.reservation_life_ms if supplier.appointments else 0)
+        expires_at = tx.now + terms.reservation_life_ms
         answer = {
             **request,
             "supplierReference": reference,
@@ -95,27 +95,20 @@ def claim(
     tx: Tx, supplier: Supplier, area: str, tenant: str, reservation_id: int, held: int | None = None
 ) -> dict[str, Any]:
     """Keep a reservation for good: what the order or problem takes over from it. `held` is the one that it has."""
-    booking = bookings.find(tx, supplier.code, tenant, reservation_id)
+    booking = bookings.find(tx, supplier.code, tenant, reservation_id, lock=True)
     if booking is None or booking.area != area:
         raise invalid(
             f"/appointmentReservationId: {reservation_id} is not a reservation at {supplier.code} for this address"
         )
-    if booking.expires_at is None and reservation_id != held:
+    if booking.expires_at is None and reservation_id == held:
+        return {}  # the supplier may have moved it meanwhile
+    if booking.expires_at is None:
         raise invalid(f"/appointmentReservationId: {reservation_id} has been used: reserve another")
-    if booking.expires_at is not None and booking.expires_at <= tx.now:
-        raise invalid(
-            f"/appointmentReservationId: {reservation_id} expired at {to_text(booking.expires_at)}: reserve another"
-        )
+    if booking.expires_at <= tx.now:
+        expired = booking.answer["expiryDateTime"] if booking.expires_at == 0 else to_text(booking.expires_at)
+        raise invalid(f"/appointmentReservationId: {reservation_id} expired at {expired}: reserve another")
     bookings.change(tx, booking, expires_at=None)
     return {"appointmentReservationReference": booking.reference, "appointmentTimeslot": booking.answer["timeslot"]}
-
-
-def move(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any], slot: Mapping[str, str]) -> None:
-    """The supplier itself gives the order, or the problem, another slot."""
-    booking = bookings.find(tx, supplier, tenant, order.get("appointmentReservationId", 0))
-    if booking is not None:
-        start, end = to_ms(slot["timeslotStartDateTime"]), to_ms(slot["timeslotEndDateTime"])
-        bookings.change(tx, booking, slot_start=start, slot_end=end)
 
 
 def give_up(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any]) -> None:
@@ -123,6 +116,15 @@ def give_up(tx: Tx, supplier: str, tenant: str, order: Mapping[str, Any]) -> Non
     booking = bookings.find(tx, supplier, tenant, order.get("appointmentReservationId", 0))
     if booking is not None:
         bookings.change(tx, booking, expires_at=tx.now)
+
+
+def let_go(tx: Tx, supplier: str, tenant: str, reservation_id: int) -> bool:
+    """The order that came with this reservation is refused: others may have the place. False where none is held."""
+    booking = bookings.find(tx, supplier, tenant, reservation_id, lock=True)
+    if booking is None or booking.expires_at is None or booking.expires_at <= tx.now:
+        return False
+    bookings.change(tx, booking, expires_at=tx.now)
+    return True
 
 
 def timeslot(slot: Slot) -> dict[str, Any]:
@@ -135,18 +137,18 @@ def timeslot(slot: Slot) -> dict[str, Any]:
     }
 
 
-def _with_diary(parts: Parts, call: Call) -> Supplier:
+def _with_diary(parts: Parts, call: Call) -> tuple[Supplier, Appointments]:
     supplier = supplier_at(parts, call.path["code"])
     if supplier.appointments is None:
         raise invalid(f"{supplier.code} makes no appointments: order without one")
-    return supplier
+    return supplier, supplier.appointments
 
 
-def _free_slot(tx: Tx, supplier: Supplier, area: str, wanted: Mapping[str, str]) -> Slot:
+def _free_slot(tx: Tx, supplier: Supplier, terms: Appointments, area: str, wanted: Mapping[str, str]) -> Slot:
     start, end = to_ms(wanted["timeslotStartDateTime"]), to_ms(wanted["timeslotEndDateTime"])
     slot = slots.find_slot(supplier, area, tx.now, tx.world.seed, start, end)
     if slot is None:
         raise invalid("/timeslot: the diary has no such slot: GET /available-appointments lists those that are free")
-    if bookings.taken(tx, supplier.code, area).get(start, 0) >= slot.capacity:
+    if not slots.has_place(terms, slot, bookings.taken(tx, supplier.code, area)):
         raise invalid("/timeslot: the slot has gone meanwhile: take another from GET /available-appointments")
     return slot

@@ -13,7 +13,7 @@ from sandbox.parts import Parts
 from sandbox.store import lanes, supplier_entities
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import booking, ethernet, lines, takeovers
+from sandbox.suppliers import booking, ethernet, lines, moving, takeovers
 from sandbox.suppliers.taking import chosen
 from sandbox.suppliers.telling import being_said, hush, lane_of, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, undecided, waited
@@ -65,8 +65,8 @@ def about(entity: SupplierEntity) -> dict[str, Any]:
 
 def _diary(tx: Tx, was: SupplierEntity, now: SupplierEntity, beat: PlannedBeat, report: Report | None) -> None:
     """Keep the diary in step: what is moved, what is given up, and what another reservation takes the place of."""
-    if "appointmentTimeslot" in beat.changes and beat.reason_code != "AMENDED":
-        booking.move(tx, now.supplier, now.tenant, now.body, beat.changes["appointmentTimeslot"])
+    if moving.moves(beat):
+        moving.settle(tx, now, moved=True)
     if beat.reason_code in _FREES_THE_SLOT:
         booking.give_up(tx, now.supplier, now.tenant, now.body)
     if report is not None and _RESERVATION in report.changes:
@@ -86,7 +86,7 @@ def _give_up(tx: Tx, entity: SupplierEntity, holding: Iterable[Mapping[str, Any]
 def _amended(parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, report: Report) -> SupplierEntity:
     """What comes later follows the new date; and what waited for its tenant goes on."""
     if any(name in report.changes for name in _MOVES_THE_DATE):
-        _replan(parts, tx, now)
+        replan_pending(parts, tx, now)
     if waited(was) and not now.memo.get("answered"):
         open_chapter(parts, tx, now, ON_AMENDED)
         return replace(now, memo={**now.memo, "answered": True})
@@ -103,7 +103,8 @@ def open_chapter(parts: Parts, tx: Tx, entity: SupplierEntity, chapter: str) -> 
     tell_later(tx, entity.supplier, entity.tenant, entity.ref, beats, inbox=entity.memo.get("inbox", ""))
 
 
-def _replan(parts: Parts, tx: Tx, entity: SupplierEntity) -> None:
+def replan_pending(parts: Parts, tx: Tx, entity: SupplierEntity) -> None:
+    """What the supplier has still to say follows the dates as the thing has them now."""
     whose = (entity.supplier, entity.tenant, entity.ref)
     said = being_said(tx, *whose)
     pending = [each for each in lanes.waiting(tx, lane_of(*whose)) if said is None or each.id != said.id]

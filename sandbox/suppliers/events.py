@@ -19,7 +19,7 @@ from sandbox.store import supplier_entities
 from sandbox.store.lines import by_service
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import takeovers
+from sandbox.suppliers import moving, takeovers
 from sandbox.suppliers.consequences import about, script
 from sandbox.suppliers.premises import supplier_at
 from sandbox.suppliers.taking import chosen
@@ -111,6 +111,8 @@ def _thing(tx: Tx, code: str, tenant: str, body: Mapping[str, Any], reference: s
 
 def _say(parts: Parts, tx: Tx, entity: SupplierEntity, body: Mapping[str, Any], due_at: int) -> None:
     reason, report = body["reasonCode"], _report(entity, body["reasonCode"])
+    if "appointmentTimeslot" in body:
+        moving.check_place(tx, parts.library.suppliers[entity.supplier], entity, body["appointmentTimeslot"])
     beat = PlannedBeat(
         due_at=due_at,
         reason_code=reason,

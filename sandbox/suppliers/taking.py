@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -9,7 +10,7 @@ import orjson
 
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
-from sandbox.domain.errors import invalid
+from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid
 from sandbox.domain.planning import Plan, PlannedBeat
 from sandbox.domain.scenarios import Choice, choose_by, scenario_headers
 from sandbox.domain.suppliers import Supplier
@@ -17,6 +18,7 @@ from sandbox.parts import Parts
 from sandbox.store import supplier_entities
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
+from sandbox.suppliers import booking
 from sandbox.suppliers.telling import tell_later
 from sandbox.suppliers.versions import with_changes
 from sandbox.wire.calls import Answer, Call
@@ -61,29 +63,76 @@ def taken_as(reference: str, story: Plan, request: Mapping[str, Any], memo: Mapp
 def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[Tx], Taken]) -> Answer:
     """Take a request of this kind, which holds the gateway's id: an order, a test, a problem, or a request about one.
 
-    `decide` runs in the transaction, and not for a request that was taken before. Raises what it raises.
+    `decide` runs in the transaction, and not for a request that was taken before. Raises what it raises; then the
+    reservation that came with the request is let go, and the refusal is kept, since the same request sent again could
+    not be refused for the same reason.
     """
-    request: dict[str, Any] = call.body
-    tenant, ref = tenant_of(call), Ref(kind, request["id"])
     chosen = scenario_headers(call.headers)
-    digest = sha256(orjson.dumps([request, chosen], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = sha256(orjson.dumps([call.body, chosen], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    about = _About(supplier, tenant_of(call), Ref(kind, call.body["id"]), call.conversation_id, digest)
 
     def run(tx: Tx) -> Mapping[str, Any]:
-        known = supplier_entities.find(tx, supplier, tenant, ref)
+        known = _answered(tx, about)
         if known is not None:
-            if known.digest != digest:
-                raise invalid(f"/id: {ref.id} is the number of another {kind}")
-            return known.answer
+            return known
         taken = decide(tx)
         answer = {"status": taken.status, "body": taken.body}
         memo = {"choice": chosen, "inbox": call.caller.code, **taken.memo}
-        about = (supplier, tenant, kind, ref.id, taken.reference, call.conversation_id)
-        supplier_entities.add(tx, SupplierEntity(*about, 0, digest, memo, answer, dict(taken.kept)))
-        tell_later(tx, supplier, tenant, ref, taken.beats, inbox=call.caller.code)
+        supplier_entities.add(tx, about.entity(taken.reference, memo, answer, taken.kept))
+        tell_later(tx, supplier, about.tenant, about.ref, taken.beats, inbox=call.caller.code)
         return answer
 
-    answer = parts.write(call, run)
+    try:
+        answer = parts.write(call, run)
+    except Problem as refusal:
+        if refusal.code == INVALID_REQUEST and "appointmentReservationId" in call.body:
+            parts.write(call, partial(_refuse, about=about, request=call.body, refusal=refusal))
+        raise
     return Answer(answer["status"], answer["body"])
+
+
+@dataclass(frozen=True)
+class _About:
+    """Which request it is that comes in."""
+
+    supplier: str
+    tenant: str
+    ref: Ref
+    conversation: str
+    digest: str
+
+    def entity(
+        self, reference: str | None, memo: dict[str, Any], answer: dict[str, Any], body: Mapping[str, Any]
+    ) -> SupplierEntity:
+        """The thing as the supplier keeps it, with nothing said about it yet."""
+        key = (self.supplier, self.tenant, *self.ref)
+        return SupplierEntity(*key, reference, self.conversation, 0, self.digest, memo, answer, dict(body))
+
+
+def _answered(tx: Tx, about: _About) -> Mapping[str, Any] | None:
+    """The first answer to this request; None for one that is new. A refused one may come again under its number, put
+    right.
+    """
+    known = supplier_entities.find(tx, about.supplier, about.tenant, about.ref)
+    if known is None:
+        return None
+    refused = known.answer.get("refused")
+    if known.digest == about.digest:
+        if refused is not None:
+            raise invalid(*refused)
+        return known.answer
+    if refused is None:
+        raise invalid(f"/id: {about.ref.id} is the number of another {about.ref.kind}")
+    supplier_entities.remove(tx, known)
+    return None
+
+
+def _refuse(tx: Tx, about: _About, request: Mapping[str, Any], refusal: Problem) -> None:
+    if supplier_entities.find(tx, about.supplier, about.tenant, about.ref) is not None:
+        return
+    if booking.let_go(tx, about.supplier, about.tenant, request["appointmentReservationId"]):
+        kept = {**request, "status": lifecycles.REJECTED}
+        supplier_entities.add(tx, about.entity(None, {}, {"refused": list(refusal.messages)}, kept))
 
 
 def tenant_of(call: Call) -> str:

@@ -26,21 +26,24 @@ from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import consequences
+from sandbox.suppliers import consequences, moving
 from sandbox.suppliers.telling import being_said
 from sandbox.suppliers.versions import Report, life_cycle, standing, told
 from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, Parcel
+from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
+
+_TRIES = 5  # running, before a KCI that the gateway does not answer is left for later
 
 
 @dataclass(frozen=True)
 class Utterance:
     """One KCI, ready to be said: its body, and the supplier's version of the thing once it is said.
 
-    `told` is None where the version holds it already, since somebody had to know it before it was settled.
+    `told` is None where the version holds it already, since somebody had to know it before it was settled. `slipped`
+    says that it moves an appointment to another slot than was planned.
     """
 
     body: Mapping[str, Any]
@@ -48,6 +51,7 @@ class Utterance:
     beat: PlannedBeat
     report: Report | None
     told: SupplierEntity | None
+    slipped: bool = False
 
 
 def speak(parts: Parts, job: Job) -> Settle:
@@ -57,16 +61,19 @@ def speak(parts: Parts, job: Job) -> Settle:
     """
     about = job.payload
 
-    def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None]:
+    def look(tx: Tx) -> tuple[SupplierEntity | None, Utterance | None, int]:
         entity = supplier_entities.find(tx, about["supplier"], about["tenant"], job.ref)
-        return entity, None if entity is None else _utterance(parts, tx, entity, job.id, about)
+        return entity, None if entity is None else _utterance(parts, tx, entity, about), tx.world.faults
 
-    entity, utterance = parts.store.read(job.world, look, at=job.due_at)
+    if moving.moves(planned_beat(about["beat"])):  # its place is taken before anybody hears of it
+        entity, utterance, faults = parts.store.write(job.world, look, at=job.due_at, epoch=job.epoch)
+    else:
+        entity, utterance, faults = parts.store.read(job.world, look, at=job.due_at)
     if entity is None or utterance is None:
         return lambda _tx: None
     if about["inbox"]:
         return lambda tx: _leave_in_inbox(parts, tx, job, entity, utterance)
-    status = _post(parts, job, entity, utterance.body)
+    status = _post(parts, job, entity, utterance.body, faults)
     if status >= 500:
         raise RuntimeError(f"the gateway answered {status} to {utterance.beat.reason_code} of {entity.ref}")
     if status != 204:
@@ -80,36 +87,44 @@ def catch_up(parts: Parts, tx: Tx, entity: SupplierEntity) -> SupplierEntity:
     The gateway, and its tenant, may know that KCI already. Its bytes are kept, since it may have to be said again.
     """
     head = being_said(tx, entity.supplier, entity.tenant, entity.ref)
-    if head is None or entity.memo.get("unsaid", {}).get("job") == head.id:
+    if head is None or "unsaid" in entity.memo:
         return entity
-    utterance = _utterance(parts, tx, entity, head.id, head.payload)
+    utterance = _utterance(parts, tx, entity, head.payload)
     if utterance is None or utterance.told is None:
         return entity
     after = _counted(entity if utterance.beat.wrong else utterance.told, utterance.sequence)
-    after = replace(after, memo={**after.memo, "unsaid": {"job": head.id, "body": dict(utterance.body)}})
+    after = replace(after, memo={**after.memo, "unsaid": dict(utterance.body)})
     if utterance.beat.wrong:
         supplier_entities.save(tx, after)
         return after
-    return consequences.follow(parts, tx, entity, after, utterance.beat, utterance.report)
+    return _followed(parts, tx, entity, after, utterance)
 
 
-def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, job: int, about: Mapping[str, Any]) -> Utterance | None:
+def _followed(parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, utterance: Utterance) -> SupplierEntity:
+    now = consequences.follow(parts, tx, was, now, utterance.beat, utterance.report)
+    if utterance.slipped:
+        consequences.replan_pending(parts, tx, now)
+    return now
+
+
+def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str, Any]) -> Utterance | None:
     beat = planned_beat(about["beat"])
     report = Report(**about["report"]) if "report" in about else None
-    unsaid = entity.memo.get("unsaid", {})
-    if unsaid.get("job") == job:
-        return Utterance(unsaid["body"], entity.sequence, beat, report, None)
+    unsaid = entity.memo.get("unsaid")  # of the lane's head: it leaves the memo when that is settled
+    if unsaid is not None:
+        return Utterance(unsaid, entity.sequence, beat, report, None)
     status = stated(beat, standing(entity, report))
     if "asked" in about and (beat.fixed or status is None):
         status = beat.status  # said all the same: the gateway judges it
     if status is None:
         return None
-    beat = _with_service(parts, tx, entity, beat)
+    planned = _with_service(parts, tx, entity, beat)
+    beat = moving.held(tx, parts.library.suppliers[entity.supplier], entity, planned)
     after = told(entity, beat, status, report)
     sequence = entity.sequence + 1
     body = _envelope(tx, entity, beat, sequence) | about.get("envelope", {}) | _named(report)
     thing = property_of(life_cycle(entity.kind), after.body)
-    return Utterance(body | {thing: after.body}, sequence, beat, report, after)
+    return Utterance(body | {thing: after.body}, sequence, beat, report, after, slipped=beat is not planned)
 
 
 def _with_service(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> PlannedBeat:
@@ -148,15 +163,29 @@ def _named(report: Report | None) -> dict[str, Any]:
     return {f"{report.name}Id": report.id, f"{report.name}Reference": report.reference}
 
 
-def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any]) -> int:
+def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any], faults: int) -> int:
+    """The status of the gateway's answer; tried a few times running, the same KCI each time, 503 if none ever came."""
+    caller = Caller("supplier", entity.supplier, job.world, job.epoch, faults)
     headers = {
-        "Authorization": f"Bearer {parts.tokens.own(Caller('supplier', entity.supplier, job.world, job.epoch))}",
+        "Authorization": f"Bearer {parts.tokens.own(caller)}",
         "Content-Type": "application/json",
         "X-Request-ID": body["id"],
         "X-Conversation-ID": entity.conversation,
     }
     parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
-    return parts.courier.send(parcel).status
+    status = _try(parts, parcel)
+    for _ in range(_TRIES - 1 if faults else 0):  # nothing else keeps a sound gateway from answering
+        if status == 204 or status == 422:
+            break
+        status = _try(parts, parcel)
+    return status
+
+
+def _try(parts: Parts, parcel: Parcel) -> int:
+    try:
+        return parts.courier.send(parcel).status
+    except NoAnswer:
+        return 503
 
 
 def _settle(parts: Parts, tx: Tx, job: Job, utterance: Utterance, *, taken: bool) -> None:
@@ -167,9 +196,10 @@ def _settle(parts: Parts, tx: Tx, job: Job, utterance: Utterance, *, taken: bool
         memo = {name: value for name, value in entity.memo.items() if name != "unsaid"}
         supplier_entities.save(tx, replace(entity, memo=memo))
     elif taken:
-        after = _counted(utterance.told, utterance.sequence)
-        consequences.follow(parts, tx, entity, after, utterance.beat, utterance.report)
+        _followed(parts, tx, entity, _counted(utterance.told, utterance.sequence), utterance)
     else:
+        if moving.moves(utterance.beat):
+            moving.settle(tx, entity, moved=False)
         supplier_entities.save(tx, _counted(entity, utterance.sequence))
 
 

@@ -10,7 +10,10 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import urllib3
 
+from sandbox.domain.reach import fault_of_url
 from sandbox.wire.edge import ACTING_AT
+from sandbox.wire.egress import Egress, Forbidden
+from sandbox.wire.faulty_answers import BrokenOff
 from sandbox.wire.outbound import Auth, Basic, ClientCredentials, MutualTls, tls_context
 from sandbox.wire.token_client import NoTokenError, TokenShelf, basic, token_answer, token_request
 
@@ -62,17 +65,18 @@ class Courier:
     `now` gives real time in milliseconds.
     """
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int], egress: Egress) -> None:
         self.apps: dict[str, WSGIApp] = {}
         self._now = now
-        self._pool = urllib3.PoolManager(num_pools=256, maxsize=64, retries=False)
-        self._tls_pool = lru_cache(TLS_POOLS)(_tls_pool)
+        self._egress = egress
+        self._pool = egress.pool(num_pools=256, maxsize=64)
+        self._tls_pool = lru_cache(TLS_POOLS)(self._make_tls_pool)
         self._tokens = TokenShelf(now)
 
     def send(self, parcel: Parcel) -> Reply:
         """The answer of the other side. Raises NoAnswer; never while a transaction is open."""
-        parts = urlsplit(parcel.url)
-        if parts.scheme == SCHEME:
+        if parcel.url.startswith(f"{SCHEME}:"):
+            parts = urlsplit(parcel.url)
             return _call_app(self.apps[parts.netloc], unquote(parts.path, "latin-1"), parcel)
         until = self._now() + (parcel.connect or 0) + parcel.timeout
         if isinstance(parcel.auth, ClientCredentials):
@@ -103,9 +107,11 @@ class Courier:
             raise NoAnswer(str(error), timed_out=False) from error
 
     def _send_out(self, parcel: Parcel, until: int) -> Reply:
-        """Send to an address that somebody outside named: callbacks, partners' suppliers, token endpoints. They all
-        pass here, and nowhere else is a connection opened, so here it is judged which addresses may be reached.
+        """Send to a place that somebody outside named: callbacks, partners' suppliers, token endpoints. They all pass
+        here, and nowhere else is a connection opened.
         """
+        if fault := fault_of_url(parcel.url, local=self._egress.local):
+            raise NoAnswer(f"not sent: {fault}", timed_out=False)
         url = f"{parcel.url}?{urlencode(parcel.query, doseq=True)}" if parcel.query else parcel.url
         try:
             pool = self._tls_pool(parcel.auth) if isinstance(parcel.auth, MutualTls) else self._pool
@@ -119,44 +125,41 @@ class Courier:
                 preload_content=False,
             )
             try:
-                body = self._read(response, until)
+                body = _read(response)
             finally:
                 response.drain_conn() if response.length_remaining == 0 else response.close()
                 response.release_conn()
         except urllib3.exceptions.TimeoutError as error:
             raise NoAnswer(type(error).__name__, timed_out=True) from error
+        except Forbidden as error:
+            raise NoAnswer(f"not sent: {error}", timed_out=False) from error
         except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
             raise NoAnswer(_reason(error), timed_out=False) from error
         return Reply(response.status, dict(response.headers), body)
 
-    def _read(self, response: urllib3.BaseHTTPResponse, until: int) -> bytes:
-        """The body, as far as it is looked at; a peer that sends it drop by drop does not win time."""
-        body = b""
-        while len(body) < MOST_READ and (piece := response.read1(MOST_READ - len(body), decode_content=False)):
-            body += piece
-            self._left(until)
-        return body
-
     def _patience(self, parcel: Parcel, until: int) -> urllib3.Timeout:
-        left = self._left(until)
+        """How long each part of an exchange may take. Raises NoAnswer when there is no time left."""
+        left = (until - self._now()) / 1000
+        if left <= 0:
+            raise NoAnswer("Timeout", timed_out=True)
         if parcel.connect is None:
             return urllib3.Timeout(total=left)
         return urllib3.Timeout(connect=parcel.connect / 1000, read=parcel.timeout / 1000, total=left)
 
-    def _left(self, until: int) -> float:
-        """Seconds until the time-out. Raises NoAnswer when there are none."""
-        left = until - self._now()
-        if left <= 0:
-            raise NoAnswer("Timeout", timed_out=True)
-        return left / 1000
+    def _make_tls_pool(self, auth: MutualTls) -> urllib3.PoolManager:
+        return self._egress.pool(num_pools=4, maxsize=16, ssl_context=tls_context(auth))
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The body, as far as it is looked at."""
+    body = b""
+    while len(body) < MOST_READ and (piece := response.read1(MOST_READ - len(body), decode_content=False)):
+        body += piece
+    return body
 
 
 def _signed(parcel: Parcel, authorization: str) -> Parcel:
     return replace(parcel, headers={**parcel.headers, "Authorization": authorization})
-
-
-def _tls_pool(auth: MutualTls) -> urllib3.PoolManager:
-    return urllib3.PoolManager(num_pools=4, maxsize=16, retries=False, ssl_context=tls_context(auth))
 
 
 def _reason(error: Exception) -> str:
@@ -201,6 +204,8 @@ def _run_app(app: WSGIApp, environ: dict[str, Any]) -> Reply:
     chunks = app(environ, start)
     try:
         body = b"".join(chunks)
+    except BrokenOff as broken:
+        raise NoAnswer(type(broken).__name__, timed_out=False) from broken
     finally:
         close = getattr(chunks, "close", None)
         if close:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sandbox.domain.errors import invalid
+from sandbox.domain.reach import fault_of_url
 from sandbox.world.keys import Keys, new_token
 
 
@@ -71,11 +72,11 @@ def auth_from(mapping: Mapping[str, Any]) -> Auth | None:
     return None
 
 
-def check_auth(place: str, mapping: Mapping[str, Any], url: str) -> None:
+def check_auth(place: str, mapping: Mapping[str, Any], url: str, *, local: bool = False) -> None:
     """Refuse an OutboundAuth, found at `place`, that could never work at this URL. Nothing secret is repeated."""
     auth = auth_from(mapping)
     if isinstance(auth, ClientCredentials):
-        check_url(f"{place}/tokenUrl", auth.token_url)
+        check_url(f"{place}/tokenUrl", auth.token_url, local=local)
     if isinstance(auth, MutualTls):
         if urlsplit(url).scheme != "https":
             raise invalid(f"{place}/kind: mutual TLS needs an https URL")
@@ -85,17 +86,10 @@ def check_auth(place: str, mapping: Mapping[str, Any], url: str) -> None:
             raise invalid(f"{place}/{error}") from None
 
 
-def check_url(place: str, url: str) -> None:
-    """Refuse a URL that is not http(s) to a host, or that carries credentials of its own."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable, parts = False, urlsplit("")
-    if not usable or parts.fragment:
-        raise invalid(f"{place}: send a whole URL that begins with http:// or https://, without a fragment")
-    if "@" in parts.netloc:
-        raise invalid(f"{place}: a URL with credentials in it is not taken: there is a member of its own for them")
+def check_url(place: str, url: str, *, local: bool = False) -> None:
+    """Refuse a URL, found at `place`, that nothing will ever be sent to."""
+    if fault := fault_of_url(url, local=local):
+        raise invalid(f"{place}: {fault}")
 
 
 def seal(keys: Keys, mapping: Mapping[str, Any]) -> bytes | None:

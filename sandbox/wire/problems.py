@@ -1,5 +1,8 @@
 """Refusals as HTTP answers: the published error body, and which code has which status."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.domain import errors
 from sandbox.domain.errors import Problem
 
@@ -22,6 +25,18 @@ EXTENSIONS = {
     413: errors.MALFORMED_REQUEST,
     415: errors.MALFORMED_REQUEST,
 }
+
+
+def code_of(status: int) -> str:
+    """The published code that is nearest to a status of 400 or more."""
+    code = next((code for code, usual in STATUS.items() if usual == status), None)
+    return code or EXTENSIONS.get(status) or (errors.GATEWAY_FAULT if status >= 500 else errors.INVALID_REQUEST)
+
+
+def told_instead(do: Mapping[str, Any]) -> Problem:
+    """The refusal that a fault has in the place of an answer."""
+    told = (f"a fault that was asked for: {do['status']}",)
+    return Problem(code_of(do["status"]), told, do["status"], retry_after=do.get("retryAfter"))
 
 
 def status_of(problem: Problem) -> int:

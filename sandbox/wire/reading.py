@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from sandbox.domain.errors import INVALID_REQUEST, MALFORMED_REQUEST, Problem
 from sandbox.spec.checks import Checks, Violation, called, shown
 from sandbox.spec.documents import Operation, Parameter
+from sandbox.spec.personal import Guard
 
 DEEPEST = 40  # brackets inside brackets that a body may have
 FORM = "application/x-www-form-urlencoded"
@@ -33,8 +34,8 @@ class Reading:
     wrong: list[Violation] = field(default_factory=list)
 
 
-def read_request(request: Request, operation: Operation, checks: Checks) -> Reading:
-    """The documented parameters and body of a request.
+def read_request(request: Request, operation: Operation, checks: Checks, guard: Guard) -> Reading:
+    """The documented parameters and body of a request, without anything that may be somebody's.
 
     Raises 400 MALFORMED_REQUEST when something is not readable or missing, else 422 INVALID_REQUEST when a value is
     wrong; either way the messages list every violation.
@@ -42,13 +43,14 @@ def read_request(request: Request, operation: Operation, checks: Checks) -> Read
     reading = Reading()
     for parameter in operation.parameters:
         if parameter.place != "path":
-            _read_parameter(request, operation, parameter, checks, reading)
+            _read_parameter(request, operation, parameter, checks, guard, reading)
     known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    allowed = ", ".join(sorted(known)) or "none"
     for name in sorted(request.args.keys() - known):
-        allowed = ", ".join(sorted(known)) or "none"
-        reading.wrong.append(Violation(f"query parameter {shown(name)}", f"is not known; known are {allowed}", False))
+        clean, found = guard.text("the name of a query parameter", shown(name))
+        reading.wrong += [*found, Violation(f"query parameter {clean}", f"is not known; known are {allowed}", False)]
     if operation.body is not None:
-        _read_body(request, operation, checks, reading)
+        _read_body(request, operation, checks, guard, reading)
     if reading.wrong:
         code = MALFORMED_REQUEST if any(item.missing for item in reading.wrong) else INVALID_REQUEST
         raise Problem(code, tuple(str(item) for item in reading.wrong))
@@ -56,7 +58,7 @@ def read_request(request: Request, operation: Operation, checks: Checks) -> Read
 
 
 def _read_parameter(
-    request: Request, operation: Operation, parameter: Parameter, checks: Checks, reading: Reading
+    request: Request, operation: Operation, parameter: Parameter, checks: Checks, guard: Guard, reading: Reading
 ) -> None:
     place = called(parameter)
     texts = _texts_of(request, parameter)
@@ -71,7 +73,8 @@ def _read_parameter(
             Violation(place, str(error), missing=parameter.is_json)
         )  # unparsable JSON is malformed, like a missing part
         return
-    found = checks.parameter(operation, parameter, value)
+    value, personal = guard.parameter(operation, parameter, value)
+    found = [*personal, *checks.parameter(operation, parameter, value)]
     reading.wrong.extend(found)
     if not found:
         (reading.query if parameter.place == "query" else reading.headers)[parameter.name] = value
@@ -105,7 +108,7 @@ def _boolean(text: str) -> Any:
 _SCALARS = {"integer": _whole_number, "boolean": _boolean}
 
 
-def _read_body(request: Request, operation: Operation, checks: Checks, reading: Reading) -> None:
+def _read_body(request: Request, operation: Operation, checks: Checks, guard: Guard, reading: Reading) -> None:
     raw = request.get_data(cache=True)
     if request.content_length is None and len(raw) == request.max_content_length:
         raise RequestEntityTooLarge  # a body that comes in chunks is cut off there without a word
@@ -115,11 +118,12 @@ def _read_body(request: Request, operation: Operation, checks: Checks, reading: 
         return
     _check_media_type(request, operation)
     try:
-        reading.body = _form(request) if operation.media_type == FORM else parse_json(raw)
+        body = _form(request) if operation.media_type == FORM else parse_json(raw)
     except ValueError as error:
         reading.wrong.append(Violation("the body", str(error), missing=True))
         return
-    reading.wrong.extend(checks.body(operation, reading.body))
+    reading.body, personal = guard.body(operation, body)
+    reading.wrong += [*personal, *checks.body(operation, reading.body)]
 
 
 def _check_media_type(request: Request, operation: Operation) -> None:

@@ -37,7 +37,7 @@ def register_refusals(app: Flask, fault: str = GATEWAY_FAULT) -> None:
         if isinstance(error, Unavailable):
             log.error("the database is unavailable: %s", error)
             return error_response(Problem(fault, (BUSY,), 503, retry_after=1))
-        log.error("unexpected failure in %s %s", request.method, request.path, exc_info=error)
+        log.error("unexpected failure in %s %s", request.method, request.url_rule, exc_info=error)
         return error_response(Problem(fault, (UNEXPECTED,), 500))
 
     app.register_error_handler(HTTPException, _http_error)

@@ -42,3 +42,8 @@ class ManualClock:
     def wait(self, condition: threading.Condition, until: int) -> None:
         """Reach `until` at once; nobody moves the hands meanwhile."""
         self.at = max(self.at, until)
+
+
+def stopwatch() -> float:
+    """Seconds of real time since some moment, for measuring: nobody sets them."""
+    return time.monotonic()

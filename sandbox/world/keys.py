@@ -59,6 +59,11 @@ def new_token() -> str:
     return secrets.token_hex(8)
 
 
+def new_code(prefix: str) -> str:
+    """A random code for something new: T7K2M0QX94, say. It tells neither how many there are nor who has another."""
+    return prefix + base64.b32encode(secrets.token_bytes(6)).decode()[:9]
+
+
 def load_keys(secret: str, beside: Path | None) -> Keys:
     """The deployment's keys: from the setting, or from a file beside the database that is made on the first start."""
     if secret:

@@ -11,7 +11,7 @@ from functools import partial
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.worldtime import World, begun_anew
-from sandbox.store import claiming, epochs, lanes, worlds
+from sandbox.store import claiming, epochs, founding, lanes, terms, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 
@@ -35,20 +35,24 @@ def beginning(world_start: str, real: int) -> int:
 
 def reset(store: Store, name: str, world_start: str) -> Reset:
     """Begin the world anew, whatever is under way in it."""
-    return store.write(name, lambda tx: _begin(tx, world_start, tx.world.resets_at))
+    return store.write(name, lambda tx: begin(tx, _anew(tx, world_start, tx.world.resets_at)))
 
 
 def reset_if_due(store: Store, name: str, world_start: str, due: int, following: int | None) -> Reset | None:
     """Begin the world anew as the timetable says. None when another process has done so for that time (`due`)."""
 
     def work(tx: Tx) -> Reset | None:
-        return _begin(tx, world_start, following) if tx.world.resets_at == due else None
+        return begin(tx, _anew(tx, world_start, following)) if tx.world.resets_at == due else None
 
     return store.write(name, work)
 
 
-def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
-    world = begun_anew(tx.world, tx.real, beginning(world_start, tx.real), resets_at)
+def _anew(tx: Tx, world_start: str, resets_at: int | None) -> World:
+    return begun_anew(tx.world, tx.real, beginning(world_start, tx.real), resets_at)
+
+
+def begin(tx: Tx, world: World) -> Reset:
+    """Make this the world's next epoch, with nothing in it, in a transaction that is open."""
     worlds.begin_epoch(tx.connection, world)  # from here on nothing more is claimed: what was is all that there is
     on_the_wire = claiming.leased(tx)
     cancelled = Counter(epochs.waiting(tx, KCIS))
@@ -58,12 +62,17 @@ def _begin(tx: Tx, world_start: str, resets_at: int | None) -> Reset:
 
 
 def sweep(store: Store, go_on: Callable[[], bool]) -> int:
-    """Remove what earlier epochs left in any world: how many rows that were. Asks after each batch."""
+    """Remove what earlier epochs and forgotten snapshots left of any world, then worlds that were closed. How many rows
+    that were; asks after each batch.
+    """
     removed = 0
-    for world in store.query(worlds.every):
-        if world.epoch > 1 and store.query(partial(epochs.anything_left, world=world)):
-            while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
-                removed += batch
-                if not go_on():
-                    return removed
+    for world in store.query(epochs.with_leftovers):
+        while batch := store.transact(partial(epochs.sweep, world=world, most=BATCH)):
+            removed += batch
+            if not go_on():
+                return removed
+    if closed := store.query(terms.closed_worlds):
+        left = {world.name for world in store.query(epochs.with_leftovers)}
+        for name in sorted(set(closed) - left):
+            store.transact(partial(founding.remove_world, name=name))
     return removed

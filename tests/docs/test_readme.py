@@ -27,7 +27,7 @@ def tour(url: str) -> str:
     """All blocks but make's, against this sandbox and with this Python's `sandbox`; the first failure ends them."""
     text = "\n".join(block for block in blocks() if not block.startswith("make "))
     text = text.replace("http://127.0.0.1:8800", url).replace(".venv/bin/sandbox", f"{sys.executable} -m sandbox")
-    return "set -eu\n" + re.sub(r"sandbox (listen|advance)", rf"sandbox \1 --url {url}", text)
+    return "set -eu\n" + re.sub(r"sandbox (listen|advance|snapshot|reset)", rf"sandbox \1 --url {url}", text)
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
@@ -56,6 +56,8 @@ def check_printed(printed: str) -> None:
     assert printed.count("'httpStatus': 204") == 2
     listened = [line for line in lines if line.endswith(" 204")]
     assert len(listened) == 11, printed
+    turned = lines.index(next(line for line in lines if line.startswith("DEMO1 went back to held")))
+    assert (lines[turned - 1], lines[turned + 2]) == ("COMPLETED", "HELD")
     assert lines[-1].endswith("its clock runs at rate 1.")
 
 

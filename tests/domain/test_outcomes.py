@@ -2,7 +2,7 @@ import pytest
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.outcomes import RAISES_PROBLEM, resolution, result
-from sandbox.spec.library import schema_of
+from sandbox.spec.schemas import schema_of
 
 NOW = to_ms("2026-03-16T10:00:00Z")
 OUTCOME = {"testResult": "RED", "code": "DAMAGED_CPE", "description": "Broken."}

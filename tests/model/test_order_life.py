@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )  # fmt: skip
@@ -180,6 +181,7 @@ class Orders(RuleBasedStateMachine):
         assert self.played.tell(order, said, named_by) == (422 if refused else 204), (order, said)
 
     # ---- the fake ----------------------------------------------------------------------------------------------------
+    @precondition(lambda self: any("ALDER" in each["suppliers"] for each in self.premises))
     @rule(target=fake_orders, tenant=st.sampled_from(TENANTS), story=st.sampled_from(sorted(STORIES)))
     def place_at_the_fake(self, tenant: str, story: str) -> tuple[str, int]:
         headers, body = {"X-Scenario": story}, self.order_body(tenant, "ALDER")

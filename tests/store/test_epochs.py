@@ -13,11 +13,12 @@ from sandbox.store import accounts, claiming, epochs, worlds
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
+from sandbox.store.tables import IN_WORLDS
 from sandbox.world.clock import ManualClock
 from sandbox.world.reset import Reset, reset, reset_if_due, sweep
 from tests.store.databases import START, add_worlds, open_store
 from tests.store.playing import claim, finish, put
-from tests.support.bulk import IN_WORLDS, PER_ORDER, fill, fill_in, rows_of
+from tests.support.bulk import PER_ORDER, fill, fill_in, rows_of
 
 DUE = START + 1_000
 
@@ -54,7 +55,7 @@ def test_a_sweep_goes_by_small_batches_and_stops_when_told(store: Store) -> None
     assert sum(rows_of(store, "earth").values()) == everything - sum(batches) - removed > 0
     sweep(store, lambda: True)
     assert rows_of(store, "earth") == {}
-    assert not store.query(partial(epochs.anything_left, world=world))
+    assert store.query(epochs.with_leftovers) == []
 
 
 def test_what_was_claimed_before_settles_nothing_afterwards(store: Store) -> None:

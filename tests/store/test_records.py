@@ -26,6 +26,7 @@ from sandbox.store.received import Received
 from sandbox.store.reservations import Reservation
 from sandbox.store.store import Store, Tx
 from sandbox.store.supplier_entities import SupplierEntity
+from sandbox.store.terms import NO_QUOTAS
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START
 from tests.store.playing import raise_epoch
@@ -187,7 +188,8 @@ def test_clients_and_tenants_outlive_resets(store: Store) -> None:
     )
     raise_epoch(store, "earth")
     changed = replace(tenant, callback_url="http://127.0.0.1/kcis", callback_secret=b"\x00\xff")
-    assert store.query(lambda connection: accounts.find_client(connection, "client")) == client
+    known = store.query(lambda connection: accounts.find_client(connection, "client"))
+    assert known == accounts.Known(client, 2, None, 0, None, "", NO_QUOTAS)
     assert store.query(lambda connection: accounts.find_tenant(connection, "TENANT9")) == changed
     assert store.query(lambda connection: accounts.find_client(connection, "nobody")) is None
     assert store.query(lambda connection: accounts.find_tenant(connection, "nobody")) is None

@@ -90,7 +90,7 @@ def test_a_database_in_trouble_is_unavailable(store: Store) -> None:
 def test_a_value_that_cannot_be_kept_is_the_callers_mistake(store: Store, database_url: str) -> None:
     """PostgreSQL keeps no U+0000: a refusal then, never a failure; SQLite knows nobody of that name."""
 
-    def sign_in() -> accounts.Client | None:
+    def sign_in() -> accounts.Known | None:
         return store.query(lambda connection: accounts.find_client(connection, "tenant1\0"))
 
     if database_url.startswith("sqlite"):

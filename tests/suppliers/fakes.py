@@ -24,9 +24,11 @@ from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
 from sandbox.wire.edge import Door
+from sandbox.wire.egress import Egress
 from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
+from sandbox.world.schedule import Timetable
 
 START = "2027-01-15T08:00:00Z"  # a Friday
 WORLD = "SHARED"
@@ -176,10 +178,11 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, barred=frozenset())
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), Courier(clock.now), None)  # type: ignore[arg-type]
+    courier, nothing = Courier(clock.now, Egress(local=True)), None
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), courier, nothing, nothing, Timetable(""))  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
-    door = Door(SUPPLIER, "/suppliers/{code}", ("gateway",), api.handlers(parts))
+    door = Door(SUPPLIER, "/suppliers/{code}", api.handlers(parts))
     made = app._app(parts, "suppliers", door, fault="SUPPLIER_FAULT")
     parts.courier.apps |= {"gateway": gateway, "suppliers": app._under("/suppliers", made)}
     conductor = Conductor(store, clock, {"beat": partial(voice.speak, parts)}, 30_000, 60_000)

@@ -5,12 +5,10 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select
 
 from sandbox.store.documents import pack
-from sandbox.store.schema import jobs, lanes, metadata, worlds
+from sandbox.store.schema import jobs, lanes
 from sandbox.store.store import Store, Tx
+from sandbox.store.tables import IN_WORLDS
 
-IN_WORLDS = [
-    table for table in metadata.sorted_tables if table is not worlds and {"world", "epoch"} <= set(table.c.keys())
-]
 PER_ORDER = {"kcis": 4, "mailbox": 4, "received": 4, "timeline": 8, "jobs": 4}
 LATER = 10_000_000_000_000  # world time
 
@@ -50,6 +48,8 @@ def _fill(tx: Tx, table: Table, orders: int, owner: str) -> None:
     first = tx.connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one() if serial else 1
     rows = [_row(tx, table, first + n, owner) for n in range(orders * PER_ORDER.get(table.name, 1))]
     tx.connection.execute(insert(table), rows)
+    if serial and tx.connection.dialect.name == "postgresql":  # its sequence counts only what it gave
+        tx.connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), rows[-1]["id"])))
     if table is lanes:
         waiting = [
             {"lane_id": row["id"], "rank": rank, "due_at": LATER, "kind": "beat", "attempts": 0, "payload": _DOCUMENT}

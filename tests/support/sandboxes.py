@@ -36,13 +36,15 @@ class Tenant:
     token: str = ""
     requests: int = 0
     free_addresses: list[Json] = field(default_factory=list)
+    secret: str = ""  # that of a published client follows from its name
+    code: str = "TENANT1"
 
     def sign_in(self) -> "Tenant":
         """Get a token, and learn the address book."""
         form = {
             "grant_type": "client_credentials",
             "client_id": self.client_id,
-            "client_secret": f"{self.client_id}-secret",
+            "client_secret": self.secret or f"{self.client_id}-secret",
         }
         status, body = self.send("POST", "/v1/auth/tenant/access-token", form=form)
         assert status == 200, body
@@ -158,14 +160,23 @@ class Tenant:
         return self.post("/_sandbox/clock/drain")
 
 
+def sign_up(send: Send, by: Tenant | None = None, **about: Any) -> Tenant:
+    """A tenant of a new partner, or of that of the tenant `by`; signed in."""
+    headers = {} if by is None else {"Authorization": f"Bearer {by.token}"}
+    status, made = send("POST", "/_sandbox/tenants", headers=headers, json={"title": "A partner's", **about})
+    assert status == 201, made
+    client = made["client"]
+    return Tenant(send, client["id"], secret=client["secret"], code=made["code"]).sign_in()
+
+
 def kind_of(kci: Json) -> tuple[str, str]:
     """(type, order status) of a KCI; the type of an error KCI is its code."""
     content = kci.get("information") or kci.get("action") or kci.get("error")
     return content.get("type") or content["code"], kci["entity"]["status"]
 
 
-def in_process(sandbox: Sandbox) -> Send:
-    """Calls a sandbox of this process."""
+def in_process(sandbox: Sandbox, address: str = "127.0.0.1") -> Send:
+    """Calls a sandbox of this process, from this address."""
     client = Client(sandbox.app)
 
     def send(method: str, path: str, **more: Any) -> tuple[int, Json]:
@@ -176,6 +187,7 @@ def in_process(sandbox: Sandbox) -> Send:
             json=more.get("json"),
             data=more.get("form") or more.get("data"),
             query_string=more.get("query"),
+            environ_base={"REMOTE_ADDR": address},
         )
         return response.status_code, json.loads(response.data) if response.data else None
 

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.domain.errors import Problem
 from sandbox.wire.courier import Courier, NoAnswer, Parcel, Reply
+from sandbox.wire.egress import Egress
 from sandbox.wire.outbound import auth_from, check_auth, check_url, seal, unseal
 from sandbox.world.clock import ManualClock, SystemClock
 from sandbox.world.keys import Keys
@@ -35,7 +36,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def courier(clock: ManualClock) -> Courier:
-    return Courier(clock.now)
+    return Courier(clock.now, Egress(local=True))
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_the_time_out_covers_token_and_call_together(clock: ManualClock, system:
 
     system.answers["/token"] = slow
     with pytest.raises(NoAnswer) as silence:
-        send(Courier(clock.now), system, oauth(system), timeout=5000)
+        send(Courier(clock.now, Egress(local=True)), system, oauth(system), timeout=5000)
     assert silence.value.timed_out
     assert system.at("/kcis") == []
 
@@ -232,7 +233,7 @@ def test_a_peer_that_answers_drop_by_drop_does_not_win_time() -> None:
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with pytest.raises(NoAnswer) as silence:
-            Courier(SystemClock().now).send(Parcel("GET", url, {}, timeout=200))
+            Courier(SystemClock().now, Egress(local=True)).send(Parcel("GET", url, {}, timeout=200))
         ended.set()
         thread.join()
     assert silence.value.timed_out

@@ -13,6 +13,7 @@ from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Store
 from sandbox.world.clock import SystemClock
 from sandbox.world.player import Player, Settle
+from tests.store.playing import claim_next
 
 CLOCK = SystemClock()
 WAIT = 20

@@ -1,0 +1,31 @@
+"""Scenarios that others extend: found by name, in folders."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sandbox.spec.schemas import validator_of
+from sandbox.spec.yamlfile import UnreadableFileError, load
+
+
+class Bases:
+    """The scenario files of some folders, each of which is read when it is asked for."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._read = cache(_value)
+
+    def find(self, name: str, beside: Path | None = None) -> Mapping[str, Any] | None:
+        """The value of the file NAME.yaml, in the folder `beside` first; None where there is none that can be used."""
+        folders = (beside, *self._folders) if beside is not None else self._folders
+        found = (self._read(where / f"{name}.yaml") for where in folders)
+        return next((value for value in found if value is not None), None)
+
+
+def _value(path: Path) -> Mapping[str, Any] | None:
+    try:
+        value: Mapping[str, Any] = load(path).value
+    except (UnreadableFileError, OSError):
+        return None
+    return value if validator_of("scenario").is_valid(value) else None

@@ -1,0 +1,53 @@
+"""Worlds and tenants as they begin and end: the rows that belong together, those outside epochs among them."""
+
+from sqlalchemy import Connection, delete
+
+from sandbox.domain.worldtime import World, begun_anew
+from sandbox.store import accounts, partners, snapshots, terms, worlds
+from sandbox.store.accounts import Tenant
+from sandbox.store.schema import worlds as world_table
+from sandbox.store.tables import metadata
+from sandbox.store.terms import TenantTerms, WorldTerms
+
+_OUTSIDE_EPOCHS = [table for table in metadata.sorted_tables if "world" in table.c and "epoch" not in table.c]
+
+
+def found_world(connection: Connection, world: World, partner: str | None) -> None:
+    """A new world of this partner's; None: one that is shipped."""
+    worlds.add(connection, world)
+    terms.add_world(connection, WorldTerms(world.name, partner, world.real_base))
+
+
+def found_tenant(connection: Connection, tenant: Tenant, agreed: TenantTerms) -> None:
+    """A new tenant, in a world that is there."""
+    accounts.add_tenant(connection, tenant)
+    terms.add_tenant(connection, agreed)
+
+
+def close_tenant(connection: Connection, tenant: Tenant, real: int) -> None:
+    """End a tenant with its credentials, its own suppliers, and the worlds in which it was the last."""
+    given = accounts.clients_of(connection, tenant.code)
+    accounts.remove_tenant(connection, tenant.code)
+    terms.remove_tenant(connection, tenant.code)
+    partners.remove_all(connection, tenant.world, tenant.code)
+    snapshots.forget_all(connection, tenant.world, tenant.code)
+    for name in sorted({tenant.world, *(client.world for client in given)}):
+        close_world(connection, name, real)
+
+
+def close_world(connection: Connection, name: str, real: int) -> None:
+    """End a partner's world that nobody is in any more: what is in it is gone at once, and swept like after a reset."""
+    agreed = terms.of_world(connection, name)
+    if agreed is None or agreed.partner is None or accounts.anybody_in(connection, name):
+        return
+    world = worlds.find(connection, name)
+    snapshots.forget_all(connection, name)
+    worlds.begin_epoch(connection, begun_anew(world, real, world.virtual_base, None))
+    terms.change_world(connection, name, cron=None, pinned_until=None, closed_at=real)
+
+
+def remove_world(connection: Connection, name: str) -> None:
+    """Remove what is left of a closed world, once it is swept."""
+    for table in _OUTSIDE_EPOCHS:
+        connection.execute(delete(table).where(table.c.world == name))
+    connection.execute(delete(world_table).where(world_table.c.name == name))
