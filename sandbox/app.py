@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
+from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import (
     callback,
@@ -37,6 +37,7 @@ from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
 from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
+from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
@@ -102,7 +103,9 @@ def _jobs(parts: Parts) -> Handlers:
         "send": partial(sending.send, parts),
         "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
+        "post": partial(supplier_disorder.post_planned, parts),
         "release": partial(inbound.release, parts),
+        "deliver": partial(disorder.deliver, parts),
         "push": partial(delivery.push, parts),
     }
 

@@ -12,8 +12,10 @@ COMMANDS = {
     "tenant": "Sign up, and look after one's tenants and credentials.",
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
+    "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
     "snapshot": "Keep a world as it is, to go back to.",
+    "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

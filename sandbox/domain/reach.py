@@ -83,6 +83,21 @@ def _fault_of_host(parts: SplitResult, *, local: bool) -> str | None:
     return None
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL that has no fault."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def is_own_machine(url: str) -> bool:
+    """Whether a URL that has no fault names this machine, without asking anybody where its host lies."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return f".{host}".endswith(".localhost")
+
+
 def fault_of_address(address: str, *, local: bool) -> str | None:
     """Why nothing may be sent to this IP address."""
     try:

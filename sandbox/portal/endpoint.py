@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from sandbox.domain.durations import to_text
 from sandbox.domain.errors import NOT_AUTHORISED, Problem, not_found
+from sandbox.gateway.ownership import HEADER, MEMBER
 from sandbox.parts import Parts
 from sandbox.store import accounts
 from sandbox.wire.calls import Answer, Call, Handler
@@ -76,7 +77,9 @@ def reading(endpoints: Endpoints) -> dict[str, Handler]:
 
 
 def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
-    """POST /kcis at a tenant: 204. A wrong signature is 401; one that is missing is taken, and shown as unsigned."""
+    """POST /kcis at a tenant: 204; to a challenge, with its nonce. A wrong signature is 401; one that is missing is
+    taken, and shown as unsigned.
+    """
     tenant = call.path["code"]
     found = parts.store.query(lambda connection: accounts.find_tenant(connection, tenant))
     if found is None:
@@ -87,5 +90,7 @@ def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
             Webhook(parts.keys.decrypt(found.callback_secret)).verify(call.raw, given)
         except WebhookVerificationError as error:
             raise Problem(NOT_AUTHORISED, (f"the signature does not verify: {error}",)) from None
+    if MEMBER in call.body:
+        return Answer(204, headers={HEADER: call.body[MEMBER]})
     endpoints.of(tenant).take(call.body, parts.clock.now(), signed=bool(given) and found.callback_secret is not None)
     return Answer(204)

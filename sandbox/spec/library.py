@@ -75,6 +75,12 @@ def read_library(scenarios: Path, fixtures: Path) -> Library:
     return library
 
 
+@cache
+def load_people() -> tuple[Mapping[str, str], ...]:
+    """The shipped contacts, of which generated orders take theirs. Raises as `load_library` does."""
+    return tuple(_read(folder("fixtures") / "people.yaml", "people")["people"])
+
+
 def _read(path: Path, kind: str) -> Any:
     value = load(path).value
     wrong = next(iter(validator_of(kind).iter_errors(value)), None)

@@ -29,6 +29,7 @@ tenants = Table(
     Column("callback_url", Text),
     Column("callback_secret", LargeBinary),
     Column("callback_auth", LargeBinary),  # encrypted; null: none
+    Column("callback_proved", Text),  # the last origin that has echoed a challenge
 )
 tenant_terms = Table(
     "tenant_terms",

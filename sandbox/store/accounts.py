@@ -57,6 +57,7 @@ class Tenant:
     callback_url: str | None
     callback_secret: bytes | None
     callback_auth: bytes | None = None
+    callback_proved: str | None = None
     callbacks: int | None = None
 
 
@@ -147,6 +148,11 @@ def set_callback(connection: Connection, code: str, url: str | None, secret: byt
     """Where this tenant's KCIs are pushed to, the key that signs them, and how to sign in there."""
     values = {"callback_url": url, "callback_secret": secret, "callback_auth": auth}
     connection.execute(update(tenants).where(tenants.c.code == code).values(**values))
+
+
+def set_proved(connection: Connection, code: str, origin: str) -> None:
+    """The host of this origin has shown that it wants the tenant's KCIs."""
+    connection.execute(update(tenants).where(tenants.c.code == code).values(callback_proved=origin))
 
 
 def anybody_in(connection: Connection, world: str) -> bool:

@@ -151,6 +151,28 @@ def lease(tx: Tx, lane_id: int, until: int) -> Job:
     return _lease(tx.connection, lane_id, until)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What came of claiming one lane: its head if it was due and free; `busy` when somebody else has it."""
+
+    job: Job | None
+    busy: bool = False
+
+
+def claim_lane(tx: Tx, name: str, lease_until: int) -> Claimed:
+    """Claim the head of this lane, out of turn, if it is due at the transaction's moment."""
+    found = tx.connection.execute(
+        select(lanes.c.id, lanes.c.due_at, lanes.c.leased_until)
+        .where(lanes.c.world == tx.world.name, lanes.c.epoch == tx.world.epoch, lanes.c.name == name)
+        .with_for_update()
+    ).first()
+    if found is None or found.due_at is None or found.due_at > tx.now:
+        return Claimed(None)
+    if found.leased_until > tx.real:
+        return Claimed(None, busy=True)
+    return Claimed(_lease(tx.connection, found.id, lease_until))
+
+
 def anything_leased(tx: Tx, real: int) -> bool:
     """Whether a player still has a lane of this world."""
     return tx.connection.execute(_leased(tx, real).limit(1)).first() is not None

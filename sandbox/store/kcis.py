@@ -1,4 +1,4 @@
-"""KCIs as they were handed over: a ledger, which in the order of its cursors is the mailbox. Bytes are kept once."""
+"""KCIs as they were handed over: the ledger, and the mailbox that shows them in order. The bytes are kept once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sandbox.domain.entities import Ref, parse_ref
 from sandbox.domain.kci import DELIVERED, PENDING
 from sandbox.store.accounts import last_number, next_number
-from sandbox.store.schema import kcis
+from sandbox.store.schema import kcis, mailbox
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
@@ -41,6 +41,7 @@ _OWNED = (
     kcis.c.owner == bindparam("of_owner"),
 )
 _ADD = Statement(insert(kcis))
+_HAND_OVER = Statement(insert(mailbox))
 _FIND = Statement(select(*_COLUMNS).where(*_OWNED, kcis.c.id == bindparam("of_id")))
 _OF_ENTITY = Statement(
     select(*_COLUMNS).where(*_OWNED, kcis.c.entity == bindparam("of_entity")).order_by(kcis.c.sequence)
@@ -49,18 +50,36 @@ _SET_STATUS = Statement(
     update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
 )
 _INBOX = Statement(
-    select(kcis.c.cursor, *_COLUMNS)
-    .where(*_OWNED, kcis.c.cursor > bindparam("after"))
-    .order_by(kcis.c.cursor)
+    select(mailbox.c.cursor, mailbox.c.marks, *_COLUMNS)
+    .join(
+        kcis,
+        (kcis.c.world == mailbox.c.world)
+        & (kcis.c.epoch == mailbox.c.epoch)
+        & (kcis.c.owner == mailbox.c.owner)
+        & (kcis.c.id == mailbox.c.kci),
+    )
+    .where(
+        mailbox.c.world == bindparam("in_world"),
+        mailbox.c.epoch == bindparam("in_epoch"),
+        mailbox.c.owner == bindparam("of_owner"),
+        mailbox.c.cursor > bindparam("after"),
+    )
+    .order_by(mailbox.c.cursor)
     .limit(bindparam("most"))
 )
 
 
 def add(tx: Tx, kci: Kci) -> None:
-    """Enter a KCI into the ledger and hand it over to its owner's mailbox."""
-    cursor = next_number(tx.connection, tx.world.name, kci.owner, "cursor")
-    _ADD.change(tx.connection, {**tx.key, **vars(kci), "cursor": cursor})
-    tx.rings.add(inbox_topic(kci.owner))
+    """Enter a KCI into the ledger."""
+    _ADD.change(tx.connection, {**tx.key, **vars(kci)})
+
+
+def hand_over(tx: Tx, owner: str, kci_id: str, marks: Sequence[str] = ()) -> None:
+    """Hand a KCI over to its owner's mailbox, with the kinds of disorder that have been at it."""
+    cursor = next_number(tx.connection, tx.world.name, owner, "cursor")
+    row = {"owner": owner, "cursor": cursor, "kci": kci_id, "marks": " ".join(marks)}
+    _HAND_OVER.change(tx.connection, {**tx.key, **row})
+    tx.rings.add(inbox_topic(owner))
 
 
 def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
@@ -89,10 +108,10 @@ def settle_pending(tx: Tx, owner: str) -> None:
     )
 
 
-def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, Kci]]:
-    """(cursor, KCI) of what was handed over after a cursor. Reading changes nothing."""
+def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, tuple[str, ...], Kci]]:
+    """(cursor, marks, KCI) of what was handed over after a cursor. Reading changes nothing."""
     rows = _INBOX.rows(tx.connection, _key(tx, owner) | {"after": after, "most": most})
-    return [(row[0], Kci(*row[1:])) for row in rows]
+    return [(cursor, tuple(marks.split()), Kci(*row)) for cursor, marks, *row in rows]
 
 
 def inbox_end(tx: Tx, owner: str) -> int:

@@ -160,10 +160,11 @@ def rest(tx: Tx, job: Job, not_before: int) -> None:
     _set_head(tx, job.lane_id, not_before)
 
 
-def withdraw(tx: Tx, lane: str, rank: int) -> None:
-    """Take the job of this rank out of a lane, if one waits there. To be followed by `queue`, which sets the head."""
+def take_out(tx: Tx, lane: str, job_ids: Sequence[int]) -> None:
+    """Take jobs that wait out of a lane. To be followed by `queue`, which sets the head."""
     lane_id = _touch(tx, lane)
-    tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.rank == rank))
+    if job_ids:
+        tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.id.in_(job_ids)))
 
 
 @dataclass(frozen=True)

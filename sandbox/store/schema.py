@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 6  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 8  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -72,6 +72,7 @@ entities = Table(
     Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
     Column("before", String),  # the status before the requests that are pending
     Column("body", LargeBinary, nullable=False),  # in the tenant's words
+    Column("disorder", LargeBinary),  # of its KCIs on their way to the tenant; null: none
 )
 Index("entities_by_reference", *(entities.c[name] for name in ("world", "epoch", "supplier", "supplier_reference")))
 reservations = Table(
@@ -151,10 +152,19 @@ kcis = Table(
     Column("status", String, nullable=False),
     Column("delivered_on", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # fixed at first hand-over
-    Column("cursor", BigInteger, nullable=False),  # its place in the owner's mailbox
 )
 Index("kcis_by_entity", *(kcis.c[name] for name in ("world", "epoch", "owner", "entity", "sequence")))
-Index("kcis_in_mailbox", *(kcis.c[name] for name in ("world", "epoch", "owner", "cursor")), unique=True)
+mailbox = Table(
+    "mailbox",
+    metadata,
+    *_in_world(),
+    Column("owner", String, primary_key=True),
+    Column("cursor", BigInteger, primary_key=True),
+    Column("kci", String, nullable=False),
+    Column(
+        "marks", String, nullable=False
+    ),  # kinds of disorder that have been at it, with blanks between; most often ""
+)
 
 # ---- the fake suppliers' side --------------------------------------------------------------------------------------
 supplier_entities = Table(

@@ -22,6 +22,8 @@ ONLY_ROOM = {
     "sandbox/world/keys.py": ("random", "random.*", "secrets", "secrets.*", "os.urandom", "uuid.uuid1", "uuid.uuid4"),
 }
 
+OUTSIDE = "sandbox/conformance/realtime.py"  # the examiners look at others' systems, in real time
+
 
 def banned(name: str, source: str) -> list[str]:
     """What this module uses though another room alone may."""
@@ -29,7 +31,7 @@ def banned(name: str, source: str) -> list[str]:
         {
             f"{name}:{line} {used}"
             for room, patterns in ONLY_ROOM.items()
-            if name != room
+            if name not in (room, OUTSIDE)
             for line, used in references(source)
             if any(fnmatchcase(used, pattern) for pattern in patterns)
         }

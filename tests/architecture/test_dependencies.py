@@ -16,7 +16,18 @@ USED_WITHOUT_IMPORT = {
 def declared() -> set[str]:
     """Names of the run-time dependencies."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {re.split(r"[\[<>=!~;\s]", wanted)[0] for wanted in project["dependencies"]}
+    return names(project["dependencies"])
+
+
+def optional() -> set[str]:
+    """Names of what the contract tests need besides."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return names(project["optional-dependencies"]["contracts"])
+
+
+def names(requirements: list[str]) -> set[str]:
+    """The names in requirements."""
+    return {re.split(r"[\[<>=!~;\s]", wanted)[0] for wanted in requirements}
 
 
 def imported() -> set[str]:
@@ -28,7 +39,7 @@ def imported() -> set[str]:
 
 
 def test_what_is_imported_is_declared() -> None:
-    assert imported() - declared() == set()
+    assert imported() - declared() - optional() == set()
 
 
 def test_what_is_declared_is_used() -> None:

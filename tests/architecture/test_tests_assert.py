@@ -31,7 +31,7 @@ def bites(node: ast.AST) -> bool:
         return False
     name = dotted(node.func) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     last = name.rpartition(".")[2]
-    return name in RAISES or last in EXAMINES or last.startswith(CHECKS)
+    return name in RAISES or name.split(".")[0] == "expect" or last in EXAMINES or last.startswith(CHECKS)
 
 
 def test_every_test_asserts_something() -> None:
@@ -65,6 +65,8 @@ def test_a_planted_test_without_teeth_is_found(body: str) -> None:
         "tenant.expect_kcis('ACKNOWLEDGED')",
         "case.call_and_validate()",
         "place().expect_state('HELD')",
+        "expect(order.state == 'COMPLETED', expected='an end')",
+        "expect.status(answer, 200)",
     ],
 )
 def test_a_test_with_teeth_is_left_alone(body: str) -> None:

@@ -74,5 +74,5 @@ def test_what_is_found_out_when_a_kci_is_pushed_is_a_failed_attempt(tmp_path: Pa
         each for each in tenant.get(f"/_sandbox/orders/{order['id']}/timeline")["items"] if each["kind"] == "attempt"
     ]
     assert attempts
-    assert {each["error"] for each in attempts} == {"not sent: send a URL that begins with https://"}
+    assert all(each["error"].endswith("not sent: send a URL that begins with https://") for each in attempts)
     sandbox.close()
