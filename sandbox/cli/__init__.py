@@ -15,6 +15,7 @@ COMMANDS = {
     "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
     "snapshot": "Keep a world as it is, to go back to.",
+    "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }
