@@ -43,6 +43,7 @@ def test_the_page_knows_every_fault() -> None:
     assert re.findall(r"^### `(\w+)`", PAGE, re.MULTILINE) == list(DEEDS)
     assert re.findall(r"^\| `(\w+)`", PAGE, re.MULTILINE) == list(KINDS)
     assert re.findall(r"\?disorder=(\w+)\" ", PAGE) == list(KINDS)
-    assert all(each.doc in PAGE for each in (*DEEDS.values(), *KINDS.values()))
+    assert all(deed.doc in PAGE for deed in DEEDS.values())
+    assert all(kind.doc in PAGE and kind.right in PAGE for kind in KINDS.values())
     lessons = {name for name in load_library().scenarios if name.startswith("LESSON_")}
     assert lessons <= set(re.findall(r"LESSON_\w+", PAGE))
