@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
-from sandbox.gateway import delivery, inbound, requesting, sending, tenant_api
+from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
 from sandbox.parts import Parts
 from sandbox.portal import (
     callback,
@@ -37,6 +37,7 @@ from sandbox.store.engines import is_sqlite, sqlite_file
 from sandbox.store.store import Store
 from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
+from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
@@ -102,7 +103,9 @@ def _jobs(parts: Parts) -> Handlers:
         "send": partial(sending.send, parts),
         "ask": partial(requesting.send, parts),
         "beat": partial(voice.speak, parts),
+        "post": partial(supplier_disorder.post_planned, parts),
         "release": partial(inbound.release, parts),
+        "deliver": partial(disorder.deliver, parts),
         "push": partial(delivery.push, parts),
     }
 
@@ -142,7 +145,9 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
-    whole = with_headers(_dispatch(by_prefix, pages.make_pages()), resets.headers(parts))
+    whole = with_headers(
+        _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients)), resets.headers(parts)
+    )
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 

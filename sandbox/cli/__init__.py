@@ -16,6 +16,7 @@ COMMANDS = {
     "generate": "Fill a world with dummy tenants and orders.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
     "snapshot": "Keep a world as it is, to go back to.",
+    "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",
     "show": "Print settings, scenarios, suppliers or addresses.",
 }

@@ -1,33 +1,23 @@
 """`sandbox demo`: three orders on virtual time, from nothing to their ends in a second, and their timelines."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 import click
 from rich.padding import Padding
 from werkzeug.test import Client as Caller
 
-from sandbox.app import Sandbox, make_sandbox
 from sandbox.cli.drawing import console, heading, moment, when
 from sandbox.cli.journey import place_order
 from sandbox.cli.session import Failure, Send, Session
 from sandbox.cli.story import drawn, facts, promised, told
-from sandbox.domain.durations import to_ms
-from sandbox.domain.worldtime import World
-from sandbox.settings import Settings
+from sandbox.inprocess.ground import open_ground
+from sandbox.inprocess.own_world import OwnWorld
 from sandbox.spec.library import Library
-from sandbox.store import accounts, worlds
-from sandbox.store.accounts import Client, Tenant
 from sandbox.wire.courier import WSGIApp
-from sandbox.world.clock import ManualClock, SystemClock
+from sandbox.world.clock import SystemClock
 
 START = "2027-06-07T09:00:00Z"  # a Monday with no bank holiday near
 STORIES = (("ALDER", "ORDER_SUCCESSFUL"), ("BIRCH", "ORDER_REAPPOINTED"), ("CEDAR", "ORDER_REJECTED"))
-
-_CODE, _CLIENT, _SECRET = "DEMO", "demo", "demo-secret"
 
 
 class Broken(click.ClickException):
@@ -43,45 +33,25 @@ def command() -> None:
     watch = SystemClock()
     began = watch.now()
     click.echo(f"A sandbox inside this process. Its clock stands at {when(START)} UTC.\n")
-    with tempfile.TemporaryDirectory(prefix="sandbox-demo-") as folder, embedded(Path(folder)) as sandbox:
+    with open_ground() as ground, ground.world("DEMO", start=START) as world:
         try:
-            days = _play(sandbox)
+            days = _play(world)
         except Failure as failure:
             raise Broken(failure.message) from failure
     seconds = (watch.now() - began) / 1000
     click.echo(f"{len(STORIES)} orders, {days} days of world time, played in {seconds:.1f} s.")
 
 
-def _play(sandbox: Sandbox) -> int:
+def _play(world: OwnWorld) -> int:
     """Play the stories and draw them; how many days they took. Raises Broken."""
-    library = sandbox.parts.library
-    session = Session(in_process(sandbox.app), "the embedded sandbox", _CLIENT, _SECRET)
+    library, tenant = world.sandbox.parts.library, world.tenant
+    session = Session(in_process(world.app), "the embedded sandbox", tenant.client_id, tenant.secret)
     orders = _place(session, library)
     ended = session.call("POST", "/_sandbox/clock/drain")["now"]
     wrong = [_tell(session, library, number, *story) for number, story in zip(orders, STORIES, strict=True)]
     if any(wrong):
         raise Broken("; ".join(filter(None, wrong)))
     return (moment(ended) - moment(START)).days
-
-
-@contextmanager
-def embedded(folder: Path) -> Iterator[Sandbox]:
-    """A sandbox of this process, with a tenant in a world of the realistic tempo: KCIs come days apart, not seconds."""
-    start = to_ms(START)
-    sandbox = make_sandbox(Settings(database_url=f"sqlite:///{folder}/demo.db"), ManualClock(start))
-    suppliers = tuple(sandbox.parts.library.suppliers)
-    kept = sandbox.parts.keys.hash_secret(_CLIENT, _SECRET)
-
-    def found(connection: Any) -> None:
-        worlds.add(connection, World(_CODE, "demo", 1, start, start, 1, None))
-        accounts.add_tenant(connection, Tenant(_CODE, _CODE, suppliers, None, None))
-        accounts.add_client(connection, Client(_CLIENT, "tenant", _CODE, _CODE, kept, 1))
-
-    try:
-        sandbox.parts.store.transact(found)
-        yield sandbox
-    finally:
-        sandbox.close()
 
 
 def in_process(app: WSGIApp) -> Send:

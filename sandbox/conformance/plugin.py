@@ -17,6 +17,7 @@ from sandbox.conformance import shapes, told
 from sandbox.conformance.coverage import coverage_of
 from sandbox.conformance.exchange import Exchange, Message
 from sandbox.conformance.expect import Expect
+from sandbox.conformance.handing import Hand, published_examples
 from sandbox.conformance.inbox import Ear
 from sandbox.conformance.inventing import Invented, invented
 from sandbox.conformance.party import Party
@@ -92,6 +93,21 @@ class Conformance:
     def numbers(self) -> Iterator[int]:
         """Numbers that no earlier run has used."""
         return iter(range(first_number(), 10**12))
+
+    @pytest.fixture(scope="session")
+    def deliver(self, party: Party) -> Hand:
+        """Hands KCIs to a tenant's endpoint."""
+        return Hand(party, self.setup.profile.signing)
+
+    @pytest.fixture(scope="session")
+    def signed(self) -> bool:
+        """Whether the KCIs are signed."""
+        return self.setup.profile.signing is not None
+
+    @pytest.fixture(scope="session")
+    def examples(self) -> dict[str, Any]:
+        """The published KCIs by name."""
+        return published_examples()
 
     @pytest.fixture(scope="session")
     def by_hand(self) -> Callable[[str], None]:

@@ -44,6 +44,7 @@ class Profile:
     situations: Mapping[str, Trigger] = field(default_factory=dict)
     listen: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     sandbox: Mapping[str, Any] | None = None
+    signing: str | None = None
     answer: float = 10
     patience: float = 10
     quiet: float = 0.5
@@ -77,5 +78,5 @@ def profile_from(data: Mapping[str, Any]) -> Profile:
 
 
 _PLAIN = (
-    "suite", "name", "url", "auth", "lacks", "listen", "sandbox", "answer", "patience", "quiet", "examples",
+    "suite", "name", "url", "auth", "lacks", "listen", "sandbox", "signing", "answer", "patience", "quiet", "examples",
 )  # fmt: skip

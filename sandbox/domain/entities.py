@@ -34,6 +34,7 @@ class Entity:
     `body` is it in the tenant's words, as its GET and every KCI show it. `sequence` counts the KCIs to the tenant,
     `supplier_sequence` is the last number taken from the supplier: the two differ, since the tenant's counts what the
     gateway itself says too. `before` is the status before the requests that are pending, None when none is.
+    `disorder` is what is to go wrong when its KCIs are handed over.
     """
 
     tenant: str
@@ -48,6 +49,7 @@ class Entity:
     supplier_sequence: int = 0
     supplier_reference: str | None = None
     before: str | None = None
+    disorder: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def ref(self) -> Ref:
@@ -104,3 +106,8 @@ class Update:
     received_on: int | None = None
     notes: tuple[Mapping[str, Any], ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """Its type; of an error, the code."""
+        return str(self.content.get("type") or self.content["code"])

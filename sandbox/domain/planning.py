@@ -10,6 +10,8 @@ from typing import Any
 from sandbox.domain import lifecycles, sources
 from sandbox.domain.chapters import REFUSED, SILENCE, Beat, Chapter
 from sandbox.domain.errors import invalid
+from sandbox.domain.faults import of_leg
+from sandbox.domain.handing import SUPPLIER, Disorder
 from sandbox.domain.ids import make_reference
 from sandbox.domain.scenarios import KINDS, Choice, Scenario
 from sandbox.domain.sources import Course, gap_between, wait
@@ -53,7 +55,7 @@ class Plan:
     201 states `entity_status` and brings `changes`, as a KCI would; 202 states nothing yet; 422 gives its reasons in
     `messages`, and nothing follows; 0 answers nobody, since a supplier begins an unsolicited cease by itself.
     `reference` is the supplier's own of what was sent. With `stops`, everything that it had still to say about the same
-    thing is dropped.
+    thing is dropped. `faults` are what goes wrong with its KCIs on their way to the gateway.
     """
 
     status: int
@@ -63,6 +65,7 @@ class Plan:
     changes: Mapping[str, Any]
     stops: bool
     beats: tuple[PlannedBeat, ...]
+    faults: tuple[Disorder, ...] = ()
 
     @property
     def order_status(self) -> str | None:
@@ -130,7 +133,9 @@ def plan(
     if scenario.needs_appointment and course.slot is None:
         raise invalid(f"{scenario.name} needs an order with an appointment: reserve one and send its id")
     score = _Score(scenario, choice, supplier, kind, gap_between(choice, gap_ms))
-    return score.answered(course, sources.order_type(entity), course.make("reference"))
+    answer = score.answered(course, sources.order_type(entity), course.make("reference"))
+    faults = of_leg(choice.faults, SUPPLIER)
+    return replace(answer, faults=faults) if faults else answer
 
 
 def plan_request(

@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
+from sandbox.domain import faults as disorders
 from sandbox.domain import problemcodes
 from sandbox.domain.chapters import Chapter, chapter_from
-from sandbox.domain.errors import invalid
+from sandbox.domain.errors import Problem, invalid
+from sandbox.domain.faults import disorder_from
+from sandbox.domain.handing import Disorder
 from sandbox.domain.suppliers import Supplier
 
 REQUESTED = "requested"  # the code of X-Problem-Code, or its default
@@ -17,6 +20,10 @@ IF_REQUESTED = "ifRequested"  # the code of X-Problem-Code, or none
 REASON = "reason"  # the code of X-Problem-Code, or else what the tenant gave as its reason to cancel
 CODE_SOURCES = (REQUESTED, IF_REQUESTED, REASON)
 LONGEST_KCI_DELAY = 31_536_000  # seconds: a year
+
+# What X-Scenario may say of any scenario for something with KCIs of its own: which disorder there is among them.
+DISORDER = ("disorder", "leg", "kci", "by")
+DISORDERED = ("order", "test", "problem")
 
 ON_AMENDED = "onAmended"  # the tenant gave what a PENDING order or problem waited for, and it was accepted
 ON_RESOLUTION_REJECTED = "onResolutionRejected"  # the tenant does not accept that its problem is resolved
@@ -57,7 +64,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario file. `kind` is one of KINDS; `chapters` are by name, the kind's own first."""
+    """One scenario file. `kind` is one of KINDS; `chapters` are by name, the kind's own first; `faults` are what goes
+    wrong with its KCIs.
+    """
 
     name: str
     kind: str
@@ -67,6 +76,7 @@ class Scenario:
     needs_appointment: bool
     parameters: Mapping[str, Parameter]
     chapters: Mapping[str, Chapter]
+    faults: tuple[Disorder, ...] = ()
 
     @property
     def opening(self) -> Chapter:
@@ -82,6 +92,7 @@ class Choice:
     parameters: Mapping[str, int]
     problem_code: str | None
     kci_delay: int | None
+    faults: tuple[Disorder, ...] = ()
 
 
 def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
@@ -99,6 +110,7 @@ def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
             for name, each in mapping.get("parameters", {}).items()
         },
         chapters={name: chapter_from(name, mapping[name]) for name in (kind, *KINDS[kind].later) if name in mapping},
+        faults=tuple(disorder_from(each) for each in mapping.get("faults", ())),
     )
 
 
@@ -113,6 +125,13 @@ SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
 def scenario_headers(sent: Mapping[str, Any]) -> dict[str, str]:
     """Those of a request's headers that choose its scenario."""
     return {name: str(sent[name]) for name in SCENARIO_HEADERS if name in sent}
+
+
+def with_disorder(x_scenario: str, disorder: Disorder) -> str:
+    """The header X-Scenario, "" if none was sent, with a disorder asked for beside what it says."""
+    asked = disorder.to_mapping()
+    said = urlencode({"disorder": asked.pop("do"), **asked})
+    return f"{x_scenario}{'&' if '?' in x_scenario else '?'}{said}"
 
 
 def choose_by(
@@ -141,8 +160,8 @@ def choose(
     """What the headers X-Scenario, X-Problem-Code and X-Kci-Delay choose for a request of this kind (see KINDS).
 
     With a supplier, also whether the scenario fits it; `appointed` False says that the request comes without an
-    appointment. X-Scenario is NAME?param=value&… in URLSearchParams syntax; without it the default scenario of the kind
-    plays. Raises INVALID_REQUEST with everything that is wrong, each with what is allowed.
+    appointment. X-Scenario is NAME?param=value&… in URLSearchParams syntax; without it, or without a name, the default
+    scenario of the kind plays. Raises INVALID_REQUEST with everything that is wrong, each with what is allowed.
     """
     of_kind = {each.name: each for each in scenarios.values() if each.kind == kind}
     fitting = sorted(
@@ -150,19 +169,21 @@ def choose(
         for each in of_kind.values()
         if (supplier is None or fits(each, supplier)) and (appointed or not each.needs_appointment)
     )
-    name, _, query = x_scenario.partition("?") if x_scenario is not None else (_default(of_kind), "", "")
+    name, mark, query = ("?" if x_scenario is None else x_scenario).partition("?")
+    name = _default(of_kind) if mark and not name else name
     scenario = of_kind.get(name)
     parameters: Mapping[str, int] = {}
+    faults: tuple[Disorder, ...] = ()
     wrong: list[str] = []
     if scenario is not None:
-        parameters, wrong = _parameters(scenario, query)
+        parameters, faults, wrong = _parameters(scenario, query)
     if name not in fitting:
         wrong.append(f"X-Scenario: {_unfit(name, scenarios, kind, supplier)}; allowed: {_listed(fitting)}")
     wrong += _wrong_code(scenario, x_problem_code)
     wrong += _wrong_delay(x_kci_delay)
     if wrong:
         raise invalid(*wrong)
-    return Choice(name, parameters, x_problem_code, None if x_kci_delay is None else int(x_kci_delay))
+    return Choice(name, parameters, x_problem_code, None if x_kci_delay is None else int(x_kci_delay), faults)
 
 
 def _unfit(name: str, scenarios: Mapping[str, Scenario], kind: str, supplier: Supplier | None) -> str:
@@ -181,16 +202,10 @@ def _default(scenarios: Mapping[str, Scenario]) -> str:
     return next(each.name for each in scenarios.values() if each.default)
 
 
-def _parameters(scenario: Scenario, query: str) -> tuple[dict[str, int], list[str]]:
+def _parameters(scenario: Scenario, query: str) -> tuple[dict[str, int], tuple[Disorder, ...], list[str]]:
     values = {name: each.default for name, each in scenario.parameters.items()}
-    wrong: list[str] = []
     given = parse_qsl(query, keep_blank_values=True)
-    for name, times in Counter(name for name, _ in given).items():
-        if name not in scenario.parameters:
-            known = _listed(sorted(scenario.parameters))
-            wrong.append(f"X-Scenario: {scenario.name} has no parameter {_shown(name)}; allowed: {known}")
-        elif times > 1:
-            wrong.append(f"X-Scenario: {name} is given {times} times; allowed: once")
+    wrong = list(_misnamed(scenario, Counter(name for name, _ in given)))
     for name, text in given:
         limits = scenario.parameters.get(name)
         if limits is None:
@@ -202,7 +217,31 @@ def _parameters(scenario: Scenario, query: str) -> tuple[dict[str, int], list[st
                 f"X-Scenario: {name} cannot be {_shown(text)}; "
                 f"allowed: a whole number from {limits.minimum} to {limits.maximum}"
             )
-    return values, wrong
+    faults, amiss = _faults(scenario, dict(given))
+    return values, faults, wrong + amiss
+
+
+def _misnamed(scenario: Scenario, given: Mapping[str, int]) -> Iterator[str]:
+    """What is given and is no parameter, or is given more than once."""
+    known = [*sorted(scenario.parameters), *(DISORDER if scenario.kind in DISORDERED else ())]
+    for name, times in given.items():
+        if name not in known:
+            yield f"X-Scenario: {scenario.name} has no parameter {_shown(name)}; allowed: {_listed(known)}"
+        elif times > 1:
+            yield f"X-Scenario: {name} is given {times} times; allowed: once"
+
+
+def _faults(scenario: Scenario, given: Mapping[str, str]) -> tuple[tuple[Disorder, ...], list[str]]:
+    """The disorder that the header asks for, or else what the scenario has of its own; and what is wrong with it."""
+    asked = {name: given[name] for name in DISORDER if name in given}
+    if not asked or scenario.kind not in DISORDERED:
+        return scenario.faults, []
+    if "disorder" not in asked:
+        return (), [f"X-Scenario: {_listed(asked)} goes with disorder; allowed: disorder={'|'.join(disorders.KINDS)}"]
+    try:
+        return (disorder_from({**asked, "do": asked["disorder"]}),), []
+    except Problem as problem:
+        return (), [f"X-Scenario: {message}" for message in problem.messages]
 
 
 def _wrong_code(scenario: Scenario | None, code: str | None) -> list[str]:

@@ -50,7 +50,7 @@ def is_working_day(day: date) -> bool:
 
 def local_date(ms: int) -> date:
     """The calendar date in the United Kingdom at this instant."""
-    return _local(ms).date()
+    return local(ms).date()
 
 
 def at_local(day: date, when: time) -> int:
@@ -60,7 +60,7 @@ def at_local(day: date, when: time) -> int:
 
 def same_time_after(ms: int, days: int) -> int:
     """The same UK local time that many calendar days later: 08:00 stays 08:00 across a change of the clocks."""
-    there = _local(ms)
+    there = local(ms)
     return at_local(there.date() + timedelta(days), there.time())
 
 
@@ -81,7 +81,7 @@ def working_day_after(now_ms: int, n: int) -> date:
 
 def lead_time_at(supplier: Supplier, now_ms: int) -> int:
     """The supplier's lead time in working days, counted from this moment: a day longer after its cut-off time."""
-    terms, now = supplier.appointments, _local(now_ms)
+    terms, now = supplier.appointments, local(now_ms)
     late = terms is not None and terms.cut_off is not None and now.time() >= terms.cut_off
     return supplier.lead_time + (late and is_working_day(now.date()))
 
@@ -92,7 +92,7 @@ def classify(start_ms: int, end_ms: int) -> str:
     EARLY starts before 08:00, EVENING at 17:00 or later, AM ends by 13:00, PM starts at 12:00 or later; anything else
     is the whole day.
     """
-    start, end = _local(start_ms), _local(end_ms)
+    start, end = local(start_ms), local(end_ms)
     return _classification(start.date(), _part(start.time(), end.time()))
 
 
@@ -148,7 +148,7 @@ def slot_at(supplier: Supplier, slot_start: int, slot_end: int) -> Slot:
 
 
 def _same_window(supplier: Supplier, slot_start: int, slot_end: int, day: date) -> Slot:
-    start, end, terms = _local(slot_start).time(), _local(slot_end).time(), supplier.appointments
+    start, end, terms = local(slot_start).time(), local(slot_end).time(), supplier.appointments
     own = next((w for w in terms.windows if (w.start, w.end) == (start, end)), None) if terms else None
     return _slot(own or Window(start, end, None), day, terms.capacity if terms else 0)
 
@@ -199,5 +199,6 @@ def _classification(day: date, part: str) -> str:
     return "_".join(filter(None, (_DAYS[day.weekday()], part)))
 
 
-def _local(ms: int) -> datetime:
+def local(ms: int) -> datetime:
+    """The moment as clocks in the United Kingdom show it."""
     return (EPOCH + ms * MILLISECOND).astimezone(LONDON)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import invalid
+from sandbox.domain.faults import disorder_from
 from sandbox.domain.seeds import draw
 
 # Who calls whom.
@@ -23,6 +24,9 @@ LEGS: Mapping[str, str] = {
 BEFORE, AFTER = "before", "after"
 IN_A_ROW = 2  # faults that one request, sent again and again, meets at most before it passes, unless the rule says so
 TIMES = 1_000  # faults after which a rule without another end has ended
+
+# The calls that place what has KCIs of its own.
+PLACING = ("POST /service-orders", "POST /ethernet/service-orders", "POST /service-tests", "POST /service-problems")
 
 _SHARE = 0.05  # by how much of the limit a delay stays under it, or goes over it
 
@@ -111,6 +115,14 @@ DEEDS: Mapping[str, Deed] = {
             (CALLBACK,),
             (BEFORE,),
             {"kind": "wrong_signature"},
+        ),
+        Deed(
+            "disorder",
+            "Disorder among the KCIs",
+            "What the call places has this disorder among its KCIs, unless its own X-Scenario names one.",
+            (TENANT,),
+            (BEFORE,),
+            {"kind": "disorder", "do": "swap"},
         ),
     )
 }  # fmt: skip
@@ -202,6 +214,10 @@ def _check(leg: str, match: Mapping[str, Any], deed: Deed, do: Mapping[str, Any]
         raise invalid("/match/supplier: a tenant calls the gateway: name a supplier with another leg")
     if leg in (TENANT, SUPPLIER) and "kci" in match:
         raise invalid(f"/match/kci: a KCI is posted on the legs {UPDATES} and {CALLBACK}")
+    if deed.name == "disorder":
+        if match.get("call") not in PLACING:
+            raise invalid(f"/match/call: KCIs follow on what is placed: send one of {', '.join(PLACING)}")
+        disorder_from({name: do[name] for name in do if name != "kind"})
     if when is not None and when not in deed.whens:
         raise invalid(f"/when: {deed.name} happens {' or '.join(deed.whens)} the work, not {when}")
     if "limit" in do and leg in (TENANT, UPDATES):

@@ -12,6 +12,7 @@ from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_choice, check_supplier
+from sandbox.gateway.overtaking import placed
 from sandbox.gateway.services import check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, entities, reservations
@@ -49,16 +50,15 @@ def place_problem(parts: Parts, call: Call) -> Answer:
 def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
     request, tenant, chosen = call.body, call.caller.code, scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen, kind)
+    choice = check_choice(parts, request["supplier"], chosen, kind)
 
     def keep(tx: Tx) -> Entity:
         more = taken(tx)
         ref = Ref(kind, accounts.next_number(tx.connection, tx.world.name, tenant, kind))
         entity = rules.receive(tenant, ref, call.conversation_id, chosen, {**request, **more}, tx.now)
-        sending.keep(tx, call, entity)
-        return entity
+        return sending.keep(tx, call, entity, choice)
 
-    return Answer(201, parts.write(call, keep).body)
+    return placed(parts, call, keep)
 
 
 def _of_live_service(tx: Tx, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.premises import Premises
-from sandbox.domain.scenarios import choose_by
+from sandbox.domain.scenarios import Choice, choose_by
 from sandbox.parts import Parts
 from sandbox.store import accounts, partners
 
@@ -18,7 +18,7 @@ def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
         found = accounts.find_tenant(connection, tenant)
         if found is None:
             return ()
-        return (*found.suppliers, *(partner.code for partner in partners.of_world(connection, found.world)))
+        return (*found.suppliers, *partners.codes_in(connection, found.world))
 
     return parts.store.query(look)
 
@@ -34,16 +34,19 @@ def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/su
 
 def check_choice(
     parts: Parts, supplier: str, chosen: Mapping[str, str], kind: str = ORDER, *, appointed: bool = True
-) -> None:
-    """Refuse scenario headers that choose nothing for a request of this kind, and any for a partner's own supplier:
+) -> Choice | None:
+    """What the scenario headers choose; None at a partner's own supplier.
+
+    Refuses scenario headers that choose nothing for a request of this kind, and any for a partner's own supplier:
     only a fake can be told what its story shall be.
     """
     fake = parts.library.suppliers.get(supplier)
     if fake is not None:
-        choose_by(parts.library.scenarios, chosen, fake, kind, appointed=appointed)
-    elif chosen:
+        return choose_by(parts.library.scenarios, chosen, fake, kind, appointed=appointed)
+    if chosen:
         refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
         raise invalid(*(f"{name}: {refused}" for name in chosen))
+    return None
 
 
 def check_address(parts: Parts, identifier: Mapping[str, Any]) -> Premises:

@@ -1,5 +1,6 @@
 """Giving a KCI to its tenant: into ledger and mailbox at once, then pushed until the tenant's endpoint has taken it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,17 +8,19 @@ import orjson
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_text
-from sandbox.domain.entities import Entity, Ref, Update
+from sandbox.domain.entities import Entity, Update
 from sandbox.domain.errors import INVALID_REQUEST, Problem, not_found
 from sandbox.domain.ids import make_id
 from sandbox.domain.wirefaults import CALLBACK, Occasion
+from sandbox.gateway import disorder
+from sandbox.gateway.dressing import dressed
+from sandbox.gateway.handing_over import hand_over, lane, pushes_to, queue
 from sandbox.gateway.ownership import prove
-from sandbox.gateway.signing import signed
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis, lanes, timeline
 from sandbox.store.accounts import Tenant
 from sandbox.store.kcis import Kci
-from sandbox.store.lanes import Job, NewJob
+from sandbox.store.lanes import Job
 from sandbox.store.store import Tx
 from sandbox.wire import faulty_sending
 from sandbox.wire.calls import Caller
@@ -25,7 +28,6 @@ from sandbox.wire.courier import NoAnswer, Parcel
 from sandbox.wire.faultplane import Fault
 from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.outbound import unseal
-from sandbox.wire.spoiling import spoilt
 from sandbox.world.player import Settle
 
 
@@ -34,9 +36,11 @@ def announce(tx: Tx, entity: Entity, update: Update) -> Entity:
     entity = replace(entity, sequence=entity.sequence + 1)
     kci_id = make_id(tx.world.seed, tx.world.epoch, "kci", entity.tenant, str(entity.ref), entity.sequence)
     body = kci.envelope(kci_id, entity, update, tx.now)
-    tenant = accounts.find_tenant(tx.connection, entity.tenant)
-    pushed = tenant is not None and tenant.callback_url is not None
+    pushed = pushes_to(tx, entity.tenant)
     status = kci.PENDING if pushed else kci.DELIVERED  # with no callback the mailbox is the delivery
+    if entity.disorder:
+        planned = disorder.plan(tx, entity, kci_id, update.kind)
+        status = kci.FAILED if any(each.number == entity.sequence and each.lost for each in planned) else kci.PENDING
     about = (kci_id, str(entity.ref), entity.sequence, entity.conversation)
     kcis.add(tx, Kci(entity.tenant, *about, status, tx.now, orjson.dumps(body)))
     detail = {
@@ -47,8 +51,8 @@ def announce(tx: Tx, entity: Entity, update: Update) -> Entity:
         "status": entity.status,
     }
     timeline.note(tx, entity.tenant, entity.ref, "kci", detail)
-    if pushed:
-        _queue(tx, entity.tenant, entity.ref, kci_id, entity.sequence)
+    if not entity.disorder:
+        hand_over(tx, entity.tenant, entity.ref, kci_id, entity.sequence, pushed=pushed)
     return entity
 
 
@@ -57,28 +61,14 @@ def resend(tx: Tx, owner: str, kci_id: str) -> str:
     found = kcis.find(tx, owner, kci_id)
     if found is None:
         raise not_found(f"no KCI {kci_id} was handed over to you")
-    tenant = accounts.find_tenant(tx.connection, owner)
-    if tenant is None or tenant.callback_url is None:
+    if not pushes_to(tx, owner):
         raise Problem(INVALID_REQUEST, ("no callback is registered: PUT /_sandbox/callback first",), 409)
     kcis.set_status(tx, owner, kci_id, kci.PENDING)
-    lanes.withdraw(tx, _lane(owner, found.about), rank=found.sequence)  # a retry that waits: this comes instead
+    retries = [each.id for each in lanes.waiting(tx, lane(owner, found.about)) if each.payload["kci"] == kci_id]
+    lanes.take_out(tx, lane(owner, found.about), retries)  # this comes instead of one that waits
     again = accounts.next_number(tx.connection, tx.world.name, owner, "resend")
-    _queue(tx, owner, found.about, kci_id, found.sequence, again)
+    queue(tx, owner, found.about, kci_id, found.sequence, resend=again)
     return kci.PENDING
-
-
-def _queue(tx: Tx, tenant: str, ref: Ref, kci_id: str, sequence: int, resend: int = 0) -> None:
-    job = NewJob("push", tx.now, ref, sequence, {"kci": kci_id, "resend": resend})
-    lanes.queue(tx, _lane(tenant, ref), tenant, [job])
-
-
-def _lane(tenant: str, ref: Ref) -> str:
-    return f"push {tenant} {ref}"
-
-
-def headers_for(parts: Parts, secret: bytes | None, found: Kci, request_id: str) -> dict[str, str]:
-    """The headers of a push."""
-    return signed(parts, secret, found.id, found.body, request_id, found.conversation)
 
 
 def push(parts: Parts, job: Job) -> Settle:
@@ -86,7 +76,7 @@ def push(parts: Parts, job: Job) -> Settle:
     kci_id = job.payload["kci"]
 
     def look(tx: Tx) -> tuple[Kci | None, Tenant | None, str, int]:
-        attempt = (job.payload["resend"], job.attempts)  # published: the request id changes with each request
+        attempt = (job.payload.get("resend", 0), job.attempts)  # published: the request id changes with each request
         request_id = make_id(tx.world.seed, tx.world.epoch, "push", job.owner, kci_id, *attempt)
         tenant = accounts.find_tenant(tx.connection, job.owner)
         return kcis.find(tx, job.owner, kci_id), tenant, request_id, tx.world.faults
@@ -95,15 +85,17 @@ def push(parts: Parts, job: Job) -> Settle:
     if found is None or tenant is None or tenant.callback_url is None:
         return lambda tx: _close(tx, job, kci.DELIVERED)  # the callback was taken away: the mailbox is the delivery
     fault = _fault(parts, job, found) if faults else None
-    outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, fault)
+    marks, extra = job.payload.get("marks", ()), job.payload.get("extra", False)
+    outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, marks, fault)
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
-        due = None if outcome["ok"] else _retry_at(max(tx.now, tx.world.now(tx.real)), attempts)
+        retried = not outcome["ok"] and not extra  # what is beside the truth is tried once
+        due = _retry_at(max(tx.now, tx.world.now(tx.real)), attempts) if retried else None
         detail = {"id": kci_id, "attempt": attempts, "url": tenant.callback_url, **outcome["told"]}
-        if due is None:
+        if due is None and not extra:
             _close(tx, job, kci.DELIVERED if outcome["ok"] else kci.FAILED)
-        else:
+        if due is not None:
             detail["nextAttempt"] = to_text(due)
         timeline.note(tx, job.owner, job.ref, "attempt", detail)
         return due
@@ -124,14 +116,16 @@ def _fault(parts: Parts, job: Job, found: Kci) -> Fault | None:
     return parts.plane.strike(Caller("tenant", job.owner, job.world, job.epoch), occasion, job.due_at)
 
 
-def _attempt(parts: Parts, tenant: Tenant, found: Kci, request_id: str, fault: Fault | None) -> dict[str, Any]:
-    if fault is not None:
-        found = replace(found, body=spoilt(fault.do, found.body))
-    headers = headers_for(parts, tenant.callback_secret, found, request_id)
+def _attempt(
+    parts: Parts, tenant: Tenant, found: Kci, request_id: str, marks: Sequence[str], fault: Fault | None
+) -> dict[str, Any]:
+    spoil = None if fault is None else fault.do
+    body, headers = dressed(parts, tenant.callback_secret, found, request_id, marks, spoil)
     timeout, auth = parts.settings.push_timeout, unseal(parts.keys, tenant.callback_auth)
-    parcel = Parcel("POST", tenant.callback_url or "", headers, found.body, timeout=timeout, auth=auth)
+    parcel = Parcel("POST", tenant.callback_url or "", headers, body, timeout=timeout, auth=auth)
     sender = Sender(parts.courier, parts.plane, tenant.code, timeout, bounded=False)
-    told = {} if fault is None else {"fault": fault.rule}
+    struck = [*marks, *([] if fault is None else [fault.rule])]
+    told = {"fault": " ".join(struck)} if struck else {}
     try:
         reply = parts.courier.send(parcel) if fault is None else faulty_sending.send(sender, parcel, fault)
     except NoAnswer as silence:

@@ -11,6 +11,7 @@ from sandbox.domain.quotes import differences
 from sandbox.domain.scenarios import scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.checks import check_choice, check_supplier
+from sandbox.gateway.overtaking import placed
 from sandbox.parts import Parts
 from sandbox.store import accounts, quotes
 from sandbox.store.store import Tx
@@ -26,16 +27,15 @@ def place(parts: Parts, call: Call) -> Answer:
     tenant = call.caller.code
     chosen = scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    check_choice(parts, request["supplier"], chosen, appointed=False)
+    choice = check_choice(parts, request["supplier"], chosen, appointed=False)
 
     def keep(tx: Tx) -> Entity:
         _check_quote(parts, tx, tenant, request)
         ref = Ref(ORDER, accounts.next_number(tx.connection, tx.world.name, tenant, "order"))
         order = rules.receive(tenant, ref, call.conversation_id, chosen, {**_ORDER_TYPE, **request}, tx.now)
-        sending.keep(tx, call, order)
-        return order
+        return sending.keep(tx, call, order, choice)
 
-    return Answer(201, parts.write(call, keep).body)
+    return placed(parts, call, keep)
 
 
 def _check_quote(parts: Parts, tx: Tx, tenant: str, request: Mapping[str, Any]) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from sandbox.domain import entities as rules
 from sandbox.domain.entities import ORDER, Entity, Ref
 from sandbox.domain.errors import invalid, wrong
-from sandbox.domain.scenarios import scenario_headers
+from sandbox.domain.scenarios import Choice, scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
 from sandbox.gateway.checks import check_address, check_choice, check_supplier
+from sandbox.gateway.overtaking import placed
 from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
@@ -24,9 +25,10 @@ def place(parts: Parts, call: Call) -> Answer:
     request: dict[str, Any] = call.body
     tenant = call.caller.code
     chosen = scenario_headers(call.headers)
+    choice: list[Choice | None] = []
     checks: list[Callable[[], object]] = [
         partial(check_supplier, parts, tenant, request["supplier"]),
-        partial(check_choice, parts, request["supplier"], chosen),
+        lambda: choice.append(check_choice(parts, request["supplier"], chosen)),
     ]
     if "address" in request:
         checks += [partial(check_address, parts, request["address"]), partial(check_line_named, request)]
@@ -38,11 +40,9 @@ def place(parts: Parts, call: Call) -> Answer:
         order_id = accounts.next_number(tx.connection, tx.world.name, tenant, ORDER)
         body = {**request, **_taken_over(parts, tx, tenant, request, order_id)}
         order = rules.receive(tenant, Ref(ORDER, order_id), call.conversation_id, chosen, body, tx.now)
-        sending.keep(tx, call, order)
-        return order
+        return sending.keep(tx, call, order, *choice)
 
-    order = parts.write(call, keep)
-    return Answer(201, order.body)
+    return placed(parts, call, keep)
 
 
 def _taken_over(parts: Parts, tx: Tx, tenant: str, request: dict[str, Any], order_id: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Sending what a tenant placed to its supplier, and taking the supplier's answer as the next event."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,8 +9,11 @@ from sandbox.domain import entities as rules
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import ORDER, PROBLEM, TEST, Entity, Ref, Update
 from sandbox.domain.errors import Problem
+from sandbox.domain.faults import disorder_from, of_leg
+from sandbox.domain.handing import SUPPLIER, TENANT
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import REFERENCE, changes_from, to_supplier
+from sandbox.domain.scenarios import Choice, with_disorder
 from sandbox.gateway import inbound
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.supplier_client import Ask, ask
@@ -40,14 +44,31 @@ _TAKEN: Mapping[tuple[str, str | None], tuple[tuple[str, str], ...]] = {
 }
 
 
-def keep(tx: Tx, call: Call, entity: Entity) -> None:
-    """Store something new with the job that sends it, and note the call that placed it."""
+def keep(tx: Tx, call: Call, entity: Entity, choice: Choice | None) -> Entity:
+    """Store something new with the job that sends it, and note the call that placed it; as it was stored."""
+    entity = _disordered(entity, choice, call.disorder)
     entities.add(tx, entity)
     about = {"operation": call.operation, "requestId": call.request_id, **entity.choice}
     timeline.note(tx, entity.tenant, entity.ref, "call", about)
     timeline.note(tx, entity.tenant, entity.ref, "state", {"status": entity.status})
     job = NewJob("send", tx.now, entity.ref, 0, {"supplier": entity.supplier})
     lanes.queue(tx, f"send {entity.tenant} {entity.ref}", entity.tenant, [job])
+    return entity
+
+
+def _disordered(entity: Entity, choice: Choice | None, ruled: Mapping[str, Any] | None) -> Entity:
+    """The entity with what is to go wrong with its KCIs: as its own headers or its scenario say, or else a rule. What
+    goes wrong at the supplier is told to it by the header, if it is a fake.
+    """
+    faults = () if choice is None else choice.faults
+    if ruled is not None and not faults:
+        disorder = disorder_from(ruled)
+        faults = (disorder,)
+        if disorder.leg == SUPPLIER and choice is not None:
+            scenario = with_disorder(entity.choice.get("X-Scenario", ""), disorder)
+            entity = replace(entity, choice={**entity.choice, "X-Scenario": scenario})
+    mine = of_leg(faults, TENANT)
+    return replace(entity, disorder=tuple(each.to_mapping() for each in mine)) if mine else entity
 
 
 def send(parts: Parts, job: Job) -> Settle:

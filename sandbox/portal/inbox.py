@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_id
 from sandbox.gateway import delivery
+from sandbox.gateway.dressing import dressed
 from sandbox.parts import Parts
 from sandbox.store import accounts, kcis
 from sandbox.store.accounts import Tenant
@@ -53,23 +54,27 @@ def _wait_for_page(parts: Parts, call: Call, after: int, until: int) -> list[dic
 def _page(parts: Parts, call: Call, after: int) -> list[dict[str, Any]]:
     owner = call.caller.code
 
-    def look(tx: Tx) -> tuple[list[tuple[int, Kci]], Tenant | None, list[str]]:
+    def look(tx: Tx) -> tuple[list[tuple[int, tuple[str, ...], Kci]], Tenant | None, list[str]]:
         if after > kcis.inbox_end(tx, owner):  # no reset sets cursors back, so whoever sends it would wait for ever
             raise invalid("query parameter after: not a cursor that your inbox gave: leave it out, or send `next`")
         found = list(kcis.read_inbox(tx, owner, after, PAGE))
-        ids = [make_id(tx.world.seed, tx.world.epoch, "mailbox", owner, kci.id) for _, kci in found]
+        ids = [make_id(tx.world.seed, tx.world.epoch, "mailbox", owner, kci.id) for _, _, kci in found]
         return found, accounts.find_tenant(tx.connection, owner), ids
 
     found, tenant, request_ids = parts.store.read(call.caller.world, look)
     secret = None if tenant is None else tenant.callback_secret
     return [
-        {
-            "cursor": str(cursor),
-            "kci": unpack(kci.body),
-            "headers": delivery.headers_for(parts, secret, kci, request_id),
-        }
-        for (cursor, kci), request_id in zip(found, request_ids, strict=True)
+        _item(parts, secret, cursor, marks, kci, request_id)
+        for (cursor, marks, kci), request_id in zip(found, request_ids, strict=True)
     ]
+
+
+def _item(
+    parts: Parts, secret: bytes | None, cursor: int, marks: tuple[str, ...], kci: Kci, request_id: str
+) -> dict[str, Any]:
+    body, headers = dressed(parts, secret, kci, request_id, marks)
+    item = {"cursor": str(cursor), "kci": unpack(body), "headers": headers}
+    return item | {"fault": " ".join(marks)} if marks else item
 
 
 def resend(parts: Parts, call: Call) -> Answer:

@@ -54,7 +54,7 @@ class Operation:
         return bool(self.callers) and not self.anybody
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A bundled document (`data`, ready to be served) and its operations by id."""
 

@@ -12,7 +12,7 @@ from sandbox.spec.library import UnusableFileError
 from sandbox.spec.schemas import validator_of
 from sandbox.spec.yamlfile import load
 
-SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "gateway"}
+SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "tenant"}
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def add_rows(tx: Tx, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     for name, row in rows:
         by_table.setdefault(name, []).append({**key, **row})
     for name, some in by_table.items():
-        _ADD[name].many(tx.connection, some)
+        _ADD[name].change_all(tx.connection, some)
 
 
 def take_numbers(connection: Connection, world: str, owner: str, kind: str, count: int) -> int:

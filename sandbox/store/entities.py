@@ -23,6 +23,7 @@ _NAMES = (
     "supplier_sequence",
     "supplier_reference",
     "before",
+    "disorder",
 )
 _IN_WORLD = (entities.c.world == bindparam("in_world"), entities.c.epoch == bindparam("in_epoch"))
 _BY_ID = (
@@ -64,7 +65,9 @@ def find(tx: Tx, tenant: str, ref: Ref, *, lock: bool = False) -> Entity | None:
     if row is None:
         return None
     known = dict(zip(_NAMES, row, strict=True))
-    return Entity(**{**known, "choice": unpack(known["choice"]), "body": unpack(known["body"])})
+    disorder = known["disorder"] and tuple(unpack(known["disorder"]))
+    documents = {"choice": unpack(known["choice"]), "body": unpack(known["body"]), "disorder": disorder or ()}
+    return Entity(**{**known, **documents})
 
 
 def find_by_reference(tx: Tx, tenant: str, supplier: str, kind: str, reference: str) -> int | None:
@@ -77,7 +80,9 @@ def find_by_reference(tx: Tx, tenant: str, supplier: str, kind: str, reference: 
 def add(tx: Tx, entity: Entity) -> None:
     """A new entity."""
     row = {name: getattr(entity, name) for name in _NAMES}
-    _ADD.change(tx.connection, {**tx.key, **row, "choice": pack(entity.choice), "body": pack(entity.body)})
+    documents = {"choice": pack(entity.choice), "body": pack(entity.body)}
+    disorder = pack([dict(each) for each in entity.disorder]) if entity.disorder else None
+    _ADD.change(tx.connection, {**tx.key, **row, **documents, "disorder": disorder})
 
 
 def save(tx: Tx, entity: Entity) -> None:

@@ -1,10 +1,12 @@
 """Worlds and tenants as they begin and end: the rows that belong together, those outside epochs among them."""
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from sandbox.domain.worldtime import World, begun_anew
 from sandbox.store import accounts, partners, snapshots, terms, worlds
+from sandbox.store.account_tables import tenants
 from sandbox.store.accounts import Tenant
+from sandbox.store.schema import jobs, lanes
 from sandbox.store.schema import worlds as world_table
 from sandbox.store.tables import metadata
 from sandbox.store.terms import TenantTerms, WorldTerms
@@ -44,6 +46,19 @@ def close_world(connection: Connection, name: str, real: int) -> None:
     snapshots.forget_all(connection, name)
     worlds.begin_epoch(connection, begun_anew(world, real, world.virtual_base, None))
     terms.change_world(connection, name, cron=None, pinned_until=None, closed_at=real)
+
+
+def erase_world(connection: Connection, name: str) -> None:
+    """Remove a world with everybody and everything in it, at once: one as small as a test's."""
+    places = (name, snapshots.shelf(name))
+    for code in connection.execute(select(tenants.c.code).where(tenants.c.world == name)).scalars().all():
+        terms.remove_tenant(connection, code)
+    of_world = select(lanes.c.id).where(lanes.c.world.in_(places))
+    connection.execute(delete(jobs).where(jobs.c.lane_id.in_(of_world)))
+    for table in reversed(metadata.sorted_tables):
+        if "world" in table.c:
+            connection.execute(delete(table).where(table.c.world.in_(places)))
+    connection.execute(delete(world_table).where(world_table.c.name == name))
 
 
 def remove_world(connection: Connection, name: str) -> None:

@@ -50,7 +50,7 @@ _SET_STATUS = Statement(
     update(kcis).where(*_OWNED, kcis.c.id == bindparam("of_id")).values(status=bindparam("new_status"))
 )
 _INBOX = Statement(
-    select(mailbox.c.cursor, *_COLUMNS)
+    select(mailbox.c.cursor, mailbox.c.marks, *_COLUMNS)
     .join(
         kcis,
         (kcis.c.world == mailbox.c.world)
@@ -70,11 +70,16 @@ _INBOX = Statement(
 
 
 def add(tx: Tx, kci: Kci) -> None:
-    """Enter a KCI into the ledger and hand it over to its owner's mailbox."""
+    """Enter a KCI into the ledger."""
     _ADD.change(tx.connection, {**tx.key, **vars(kci)})
-    cursor = next_number(tx.connection, tx.world.name, kci.owner, "cursor")
-    _HAND_OVER.change(tx.connection, {**tx.key, "owner": kci.owner, "cursor": cursor, "kci": kci.id})
-    tx.rings.add(inbox_topic(kci.owner))
+
+
+def hand_over(tx: Tx, owner: str, kci_id: str, marks: Sequence[str] = ()) -> None:
+    """Hand a KCI over to its owner's mailbox, with the kinds of disorder that have been at it."""
+    cursor = next_number(tx.connection, tx.world.name, owner, "cursor")
+    row = {"owner": owner, "cursor": cursor, "kci": kci_id, "marks": " ".join(marks)}
+    _HAND_OVER.change(tx.connection, {**tx.key, **row})
+    tx.rings.add(inbox_topic(owner))
 
 
 def find(tx: Tx, owner: str, kci_id: str) -> Kci | None:
@@ -103,10 +108,10 @@ def settle_pending(tx: Tx, owner: str) -> None:
     )
 
 
-def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, Kci]]:
-    """(cursor, KCI) of what was handed over after a cursor. Reading changes nothing."""
+def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int, tuple[str, ...], Kci]]:
+    """(cursor, marks, KCI) of what was handed over after a cursor. Reading changes nothing."""
     rows = _INBOX.rows(tx.connection, _key(tx, owner) | {"after": after, "most": most})
-    return [(row[0], Kci(*row[1:])) for row in rows]
+    return [(cursor, tuple(marks.split()), Kci(*row)) for cursor, marks, *row in rows]
 
 
 def inbox_end(tx: Tx, owner: str) -> int:

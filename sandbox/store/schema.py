@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 6  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 8  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -72,6 +72,7 @@ entities = Table(
     Column("choice", LargeBinary, nullable=False),  # scenario headers, as sent
     Column("before", String),  # the status before the requests that are pending
     Column("body", LargeBinary, nullable=False),  # in the tenant's words
+    Column("disorder", LargeBinary),  # of its KCIs on their way to the tenant; null: none
 )
 Index("entities_by_reference", *(entities.c[name] for name in ("world", "epoch", "supplier", "supplier_reference")))
 reservations = Table(
@@ -160,6 +161,9 @@ mailbox = Table(
     Column("owner", String, primary_key=True),
     Column("cursor", BigInteger, primary_key=True),
     Column("kci", String, nullable=False),
+    Column(
+        "marks", String, nullable=False
+    ),  # kinds of disorder that have been at it, with blanks between; most often ""
 )
 
 # ---- the fake suppliers' side --------------------------------------------------------------------------------------
@@ -271,7 +275,6 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("detail", LargeBinary, nullable=False),
+    Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

@@ -11,8 +11,9 @@ from sandbox.parts import Parts
 from sandbox.store.lines import Line
 from sandbox.store.store import Tx
 from sandbox.suppliers import assurance, booking, changing, ethernet, lines, quotes, takeovers
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.premises import check_profile, known_premises, served_premises, supplier_at
-from sandbox.suppliers.taking import Taken, chosen, take, taken_order
+from sandbox.suppliers.taking import Taken, take, taken_order
 from sandbox.wire.calls import Answer, Call, Handler
 
 

@@ -17,9 +17,10 @@ from sandbox.store.lines import Line
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import booking, lines
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.consequences import open_chapter
 from sandbox.suppliers.premises import offered, supplier_at
-from sandbox.suppliers.taking import Taken, chosen, take, taken_as, tenant_of
+from sandbox.suppliers.taking import Taken, take, taken_as, tenant_of
 from sandbox.suppliers.telling import hush
 from sandbox.suppliers.versions import ended
 from sandbox.suppliers.voice import catch_up

@@ -15,9 +15,10 @@ from sandbox.store import supplier_entities
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import amending
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.consequences import about, follow
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import Taken, chosen, take, tenant_of
+from sandbox.suppliers.taking import Taken, take, tenant_of
 from sandbox.suppliers.telling import hush, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, applied, considering, life_cycle, standing, told
 from sandbox.suppliers.voice import catch_up

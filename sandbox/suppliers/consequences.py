@@ -5,16 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.domain.entities import ORDER
+from sandbox.domain.faults import CEASE
 from sandbox.domain.planning import PlannedBeat, later_chapter, planned_beat
 from sandbox.domain.scenarios import ON_AMENDED, Choice, Scenario
+from sandbox.domain.sources import PROVIDING
 from sandbox.domain.speaking import replan
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import lanes, supplier_entities
+from sandbox.store.lines import by_service
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import booking, ethernet, lines, moving, takeovers
-from sandbox.suppliers.taking import chosen
+from sandbox.suppliers import booking, lines, moving, takeovers
+from sandbox.suppliers.building import as_builder, ethernet_of
+from sandbox.suppliers.choosing import chosen
+from sandbox.suppliers.disorder import disorders
 from sandbox.suppliers.telling import being_said, hush, lane_of, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, undecided, waited
 
@@ -39,6 +44,7 @@ def follow(
         order = {**now.body, "tenant": now.tenant, "id": now.id}
         if beat.reason_code == "COMPLETED":
             lines.complete(parts, tx, supplier, order, now.memo)
+            _cease_again(parts, tx, supplier, now, beat)
         elif beat.reason_code in _ENDS_IT:
             takeovers.withdrawn(tx, supplier, now.memo)
     elif now.kind == UNSOLICITED and beat.reason_code == "COMPLETED":
@@ -48,13 +54,25 @@ def follow(
     return now
 
 
+def _cease_again(parts: Parts, tx: Tx, supplier: Supplier, now: SupplierEntity, beat: PlannedBeat) -> None:
+    """End the service that the order has made, where that was asked for."""
+    asked = next((each for each in disorders(now) if each.do == CEASE), None)
+    if asked is None or now.body["orderType"] not in PROVIDING:
+        return
+    told = now.body["serviceOrderItem"].get("serviceCharacteristics", ())
+    service_id = next((each["value"] for each in told if each["name"] == "SERVICE_ID"), "")
+    line = by_service(tx, supplier.code, now.tenant, service_id)
+    if line is not None:
+        takeovers.begin(parts, tx, supplier, line, beat.due_at + asked.by, "CP_REQUEST")
+
+
 def script(parts: Parts, entity: SupplierEntity) -> tuple[Scenario, Choice, Supplier]:
     """By which scenario the supplier plays this thing, as its request chose."""
     supplier = parts.library.suppliers[entity.supplier]
     kind = "unsolicitedCease" if entity.kind == UNSOLICITED else entity.kind
     choice = chosen(parts, entity.memo.get("choice", {}), supplier, kind)
     if "siteInformation" in entity.body:
-        supplier = ethernet.as_builder(supplier, ethernet.ethernet_of(supplier))
+        supplier = as_builder(supplier, ethernet_of(supplier))
     return parts.library.scenarios[choice.scenario], choice, supplier
 
 

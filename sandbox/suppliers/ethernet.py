@@ -1,21 +1,21 @@
 """Ethernet at a fake supplier: which services it sells between which sites, and orders by its quotes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
-from sandbox.domain.ethernet import Ethernet
 from sandbox.domain.planning import plan
 from sandbox.domain.quotes import differences, place
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store import quotes
 from sandbox.store.store import Tx
+from sandbox.suppliers.building import as_builder, ethernet_of
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import Taken, chosen, take, taken_order
+from sandbox.suppliers.taking import Taken, take, taken_order
 from sandbox.wire.calls import Answer, Call
 
 # What availability says of a site where Ethernet alone is asked for: a line is always a new one, with no visit to book.
@@ -41,13 +41,6 @@ def take_order(parts: Parts, call: Call) -> Answer:
     return take(parts, call, supplier.code, ORDER, decide)
 
 
-def ethernet_of(supplier: Supplier) -> Ethernet:
-    """What the supplier sells as Ethernet; refused where it sells none."""
-    if supplier.ethernet is None:
-        raise invalid(f"{supplier.code} sells no Ethernet")
-    return supplier.ethernet
-
-
 def specifications(supplier: Supplier) -> list[dict[str, Any]]:
     """The Ethernet services, as availability shows them."""
     return [
@@ -69,12 +62,6 @@ def wrong_sites(parts: Parts, supplier: Supplier, sites: Sequence[Mapping[str, A
             yield f"{where}/{number}/postcode: these premises have another"
     if len({place(book, site["address"]) for site in sites}) < len(sites):
         yield f"{where}: two sites are the same premises"
-
-
-def as_builder(supplier: Supplier, ethernet: Ethernet) -> Supplier:
-    """The supplier as it builds Ethernet: in a time of its own, with no appointment to make and no line to tell."""
-    more: dict[str, Any] = {"installation_type": None, "appointments": None, "line_characteristics": ()}
-    return replace(supplier, lead_time=ethernet.lead_time, **more)
 
 
 def _check_quote(parts: Parts, tx: Tx, supplier: str, order: Mapping[str, Any]) -> None:

@@ -20,9 +20,9 @@ from sandbox.store.lines import by_service
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import moving, takeovers
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.consequences import about, script
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import chosen
 from sandbox.suppliers.telling import tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, life_cycle, standing, undecided
 from sandbox.wire.calls import Call

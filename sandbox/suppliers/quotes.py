@@ -15,7 +15,8 @@ from sandbox.parts import Parts
 from sandbox.store import quotes
 from sandbox.store.quotes import SupplierQuote
 from sandbox.store.store import Tx
-from sandbox.suppliers.ethernet import ethernet_of, wrong_sites
+from sandbox.suppliers.building import ethernet_of
+from sandbox.suppliers.ethernet import wrong_sites
 from sandbox.suppliers.premises import supplier_at
 from sandbox.wire.calls import Answer, Call
 

@@ -16,7 +16,7 @@ from sandbox.store import accounts, supplier_entities
 from sandbox.store.lines import Line
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers.taking import chosen
+from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.telling import hush, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, ended
 

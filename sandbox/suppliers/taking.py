@@ -1,7 +1,7 @@
 """How a fake takes something new: once, its whole story planned, and the same request again answered the same."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -11,17 +11,19 @@ import orjson
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid
+from sandbox.domain.faults import BEFORE_RESPONSE
 from sandbox.domain.planning import Plan, PlannedBeat
-from sandbox.domain.scenarios import Choice, choose_by, scenario_headers
-from sandbox.domain.suppliers import Supplier
+from sandbox.domain.scenarios import scenario_headers
 from sandbox.parts import Parts
 from sandbox.store import supplier_entities
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import booking
-from sandbox.suppliers.telling import tell_later
+from sandbox.suppliers.telling import lane_of, tell_later
 from sandbox.suppliers.versions import with_changes
+from sandbox.suppliers.voice import speak
 from sandbox.wire.calls import Answer, Call
+from sandbox.world.overtaking import play_first
 
 # The KCIs that the status of a 201 stands for (published), so that they count as said.
 _STANDS_FOR: Mapping[str | None, tuple[str, ...]] = {
@@ -41,6 +43,11 @@ class Taken:
     beats: tuple[PlannedBeat, ...]
     memo: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether its first KCI is to come before its answer."""
+        return any(each["do"] == BEFORE_RESPONSE for each in self.memo.get("disorder", ()))
+
 
 def taken_order(story: Plan, order: Mapping[str, Any], memo: Mapping[str, Any] | None = None) -> Taken:
     """An order as its story tells it. Raises INVALID_REQUEST where the story is a refusal."""
@@ -57,6 +64,8 @@ def taken_as(reference: str, story: Plan, request: Mapping[str, Any], memo: Mapp
     stated = named | {"status": story.entity_status}
     kept = named | {"status": story.entity_status or lifecycles.SENT_TO_SUPPLIER}
     known = {**(memo or {}), "said": list(_STANDS_FOR.get(story.entity_status, ()))}
+    if story.faults:
+        known["disorder"] = [each.to_mapping() for each in story.faults]
     return Taken(story.status, stated if story.status == 201 else None, story.reference, kept, story.beats, known)
 
 
@@ -71,7 +80,10 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
     digest = sha256(orjson.dumps([call.body, chosen], option=orjson.OPT_SORT_KEYS)).hexdigest()
     about = _About(supplier, tenant_of(call), Ref(kind, call.body["id"]), call.conversation_id, digest)
 
+    overtaking: list[str] = []
+
     def run(tx: Tx) -> Mapping[str, Any]:
+        overtaking.clear()
         known = _answered(tx, about)
         if known is not None:
             return known
@@ -79,7 +91,11 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
         answer = {"status": taken.status, "body": taken.body}
         memo = {"choice": chosen, "inbox": call.caller.code, **taken.memo}
         supplier_entities.add(tx, about.entity(taken.reference, memo, answer, taken.kept))
-        tell_later(tx, supplier, about.tenant, about.ref, taken.beats, inbox=call.caller.code)
+        beats = taken.beats
+        if taken.overtaken and beats:
+            beats = (replace(beats[0], due_at=tx.now), *beats[1:])
+            overtaking.append(lane_of(supplier, about.tenant, about.ref))
+        tell_later(tx, supplier, about.tenant, about.ref, beats, inbox=call.caller.code)
         return answer
 
     try:
@@ -88,6 +104,10 @@ def take(parts: Parts, call: Call, supplier: str, kind: str, decide: Callable[[T
         if refusal.code == INVALID_REQUEST and "appointmentReservationId" in call.body:
             parts.write(call, partial(_refuse, about=about, request=call.body, refusal=refusal))
         raise
+    if overtaking:
+        where = (call.caller.world, call.caller.epoch, overtaking)
+        beat = {"beat": partial(speak, parts)}
+        play_first(parts.store, parts.clock, beat, *where, at=call.at, lease=parts.settings.lease)
     return Answer(answer["status"], answer["body"])
 
 
@@ -142,13 +162,3 @@ def tenant_of(call: Call) -> str:
     if header is not None and named is not None and header != named:
         raise invalid(f"/tenant: {named} is not the tenant of the Tenant header, {header}")
     return str(header or named)
-
-
-def chosen(
-    parts: Parts, headers: Mapping[str, Any], supplier: Supplier, kind: str = "order", *, appointed: bool = True
-) -> Choice:
-    """What X-Scenario and the like among these headers choose for a request of this kind.
-
-    Raises INVALID_REQUEST with everything that is wrong.
-    """
-    return choose_by(parts.library.scenarios, headers, supplier, kind, appointed=appointed)

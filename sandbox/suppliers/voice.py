@@ -16,6 +16,7 @@ from sandbox.domain import kci as ledger
 from sandbox.domain import sources
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER, Ref
+from sandbox.domain.faults import in_plan
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import property_of
 from sandbox.domain.planning import PlannedBeat, planned_beat
@@ -26,16 +27,13 @@ from sandbox.store.kcis import Kci
 from sandbox.store.lanes import Job
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
-from sandbox.suppliers import consequences, moving
+from sandbox.suppliers import consequences, disorder, moving
+from sandbox.suppliers.posting import post
 from sandbox.suppliers.telling import being_said
-from sandbox.suppliers.versions import Report, life_cycle, standing, told
-from sandbox.wire.calls import Caller
-from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.suppliers.versions import Report, ended, life_cycle, standing, told
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
-
-_TRIES = 5  # running, before a KCI that the gateway does not answer is left for later
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,9 @@ def speak(parts: Parts, job: Job) -> Settle:
         return lambda _tx: None
     if about["inbox"]:
         return lambda tx: _leave_in_inbox(parts, tx, job, entity, utterance)
-    status = _post(parts, job, entity, utterance.body, faults)
+    if in_plan(disorder.disorders(entity)):
+        return lambda tx: _plan(parts, tx, job, utterance)
+    status = post(parts, job, entity.conversation, utterance.body, faults)
     if status >= 500:
         raise RuntimeError(f"the gateway answered {status} to {utterance.beat.reason_code} of {entity.ref}")
     if status != 204:
@@ -163,29 +163,11 @@ def _named(report: Report | None) -> dict[str, Any]:
     return {f"{report.name}Id": report.id, f"{report.name}Reference": report.reference}
 
 
-def _post(parts: Parts, job: Job, entity: SupplierEntity, body: Mapping[str, Any], faults: int) -> int:
-    """The status of the gateway's answer; tried a few times running, the same KCI each time, 503 if none ever came."""
-    caller = Caller("supplier", entity.supplier, job.world, job.epoch, faults)
-    headers = {
-        "Authorization": f"Bearer {parts.tokens.own(caller)}",
-        "Content-Type": "application/json",
-        "X-Request-ID": body["id"],
-        "X-Conversation-ID": entity.conversation,
-    }
-    parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
-    status = _try(parts, parcel)
-    for _ in range(_TRIES - 1 if faults else 0):  # nothing else keeps a sound gateway from answering
-        if status == 204 or status == 422:
-            break
-        status = _try(parts, parcel)
-    return status
-
-
-def _try(parts: Parts, parcel: Parcel) -> int:
-    try:
-        return parts.courier.send(parcel).status
-    except NoAnswer:
-        return 503
+def _plan(parts: Parts, tx: Tx, job: Job, utterance: Utterance) -> None:
+    """What is to go wrong on its way counts as taken; it is posted as that is planned."""
+    _settle(parts, tx, job, utterance, taken=True)
+    entity = _find(tx, job.payload["supplier"], job.payload["tenant"], job.ref)
+    disorder.plan(tx, entity, utterance.body, last=ended(entity))
 
 
 def _settle(parts: Parts, tx: Tx, job: Job, utterance: Utterance, *, taken: bool) -> None:
@@ -219,4 +201,5 @@ def _leave_in_inbox(parts: Parts, tx: Tx, job: Job, entity: SupplierEntity, utte
     body = utterance.body
     about = (job.payload["inbox"], body["id"], str(entity.ref), utterance.sequence, entity.conversation)
     kcis.add(tx, Kci(*about, ledger.DELIVERED, tx.now, orjson.dumps(body)))
+    kcis.hand_over(tx, job.payload["inbox"], body["id"])
     _settle(parts, tx, job, utterance, taken=True)

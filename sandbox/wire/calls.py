@@ -35,7 +35,7 @@ class Call:
 
     `headers` holds the documented header parameters by their published names; `at` is the moment in world time that a
     caller in this process acts for, None for everybody else; `raw` is the body as it came; `address` is where the call
-    came from, "" inside this process.
+    came from, "" inside this process; `disorder` is what a rule wants to go wrong with the KCIs of what is placed.
     """
 
     operation: str
@@ -50,6 +50,7 @@ class Call:
     authorization: str = ""
     address: str = ""
     at: int | None = None
+    disorder: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 
 from flask import Flask, Response, request
 
@@ -63,7 +63,7 @@ def make_app(
         if set(door.handlers) != set(door.document.operations):
             difference = set(door.handlers) ^ set(door.document.operations)
             raise ValueError(f"{door.document.name}: handlers and operations differ in {', '.join(sorted(difference))}")
-        checks, guard = Checks(door.document), Guard(door.document, real_data)
+        checks, guard = _reading_of(door.document, real_data)
         for operation in door.document.operations.values():
             view = _view(door, operation, checks, guard, check, plane, check_answers=check_answers)
             path = (door.prefix + operation.path).replace("{", "<").replace("}", ">")
@@ -76,6 +76,12 @@ def make_app(
             )
     register_refusals(app, fault)
     return app
+
+
+@cache
+def _reading_of(document: Document, real_data: str) -> tuple[Checks, Guard]:
+    """What reads a document's requests: made once in a process, however many sandboxes there are in it."""
+    return Checks(document), Guard(document, real_data)
 
 
 def _view(
@@ -107,7 +113,7 @@ def _view(
         if door.whose is not None:
             call = replace(call, caller=door.whose(call))
         if call.caller.faults and door.leg is not None:
-            return met(plane, door.leg, operation, call, partial(respond, call))
+            return met(plane, door.leg, operation, call, respond)
         return respond(call)
 
     return view

@@ -4,8 +4,8 @@ Rules and their counts are rows, changed in one transaction for each call that a
 after another, meet the same faults, whichever process serves them and however often it was started.
 """
 
-import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -16,7 +16,7 @@ from sandbox.store import faults
 from sandbox.store.store import Store, Tx
 from sandbox.wire.calls import Caller
 from sandbox.wire.waiting import Waiters
-from sandbox.world.clock import Clock
+from sandbox.world.clock import Clock, pause
 
 HEADER = "X-Sandbox-Fault"  # names the rule, on what it has struck
 
@@ -57,17 +57,8 @@ class FaultPlane:
 
     def hold_up(self, owner: str, milliseconds: int, *, bounded: bool) -> None:
         """Wait so long in real time. Raises 429 where the wait is `bounded` and too many wait already."""
-        if not bounded:
-            return self._wait(milliseconds)
-        with self._delays.waiting(owner):
-            return self._wait(milliseconds)
-
-    def _wait(self, milliseconds: int) -> None:
-        until = self._clock.now() + milliseconds
-        unrung = threading.Condition()
-        with unrung:
-            while self._clock.now() < until:
-                self._clock.wait(unrung, until)
+        with self._delays.waiting(owner) if bounded else nullcontext():
+            pause(self._clock, milliseconds)
 
 
 def identity(*parts: str | bytes | None) -> str:

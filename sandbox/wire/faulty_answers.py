@@ -24,15 +24,19 @@ class BrokenOff(ConnectionError):
     """The answer ends in its middle: whoever serves it drops the connection."""
 
 
-def met(plane: FaultPlane, leg: str, operation: Operation, call: Call, respond: Callable[[], Response]) -> Response:
-    """The answer to this call, with the fault in its place that a rule of its owner's has for it. `respond` does the
-    work, and answers as if there were no fault.
+def met(plane: FaultPlane, leg: str, operation: Operation, call: Call, work: Callable[[Call], Response]) -> Response:
+    """The answer to this call, with the fault in its place that a rule of its owner's has for it. `work` answers as if
+    there were no fault.
     """
     owner, occasion = _occasion(leg, operation, call)
     fault = plane.strike(replace(call.caller, code=owner), occasion, call.at)
     if fault is None:
-        return respond()
-    if fault.kind == "delay":
+        return work(call)
+    respond = partial(work, call)
+    if fault.kind == "disorder":
+        asked = {name: fault.do[name] for name in fault.do if name != "kind"}
+        response = _done(partial(work, replace(call, disorder=asked)))
+    elif fault.kind == "delay":
         hold_up = partial(plane.hold_up, owner, delay_of(fault.do, 0), bounded=call.at is None)
         response = _late(fault, hold_up, respond)
     elif fault.when == BEFORE:

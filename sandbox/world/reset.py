@@ -15,7 +15,7 @@ from sandbox.store import claiming, epochs, founding, lanes, terms, worlds
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx
 
-KCIS = ("beat", "push")  # jobs that would have become a KCI, or brought one
+KCIS = ("beat", "post", "deliver", "push")  # jobs that would have become a KCI, or brought one
 BATCH = 200  # rows that one transaction of a sweep removes
 
 

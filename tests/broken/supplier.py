@@ -8,19 +8,10 @@ from sandbox.conformance.setup import Setup
 from tests.broken import supplier_answers, supplier_kcis
 from tests.broken.layer import Break, Call, Said, layered, telling
 from tests.broken.playing import Outcome, examine, in_process, posting, supplier_profile
+from tests.broken.watch import Watch
 from tests.foreign.supplier import Supplier
 
 Post = Callable[[dict[str, str], bytes], int]
-
-
-class Watch:
-    """A clock that a slow answer moves."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        return self.time
 
 
 # What no change of one answer or one KCI can bring about: how the supplier is run with it.

@@ -3,19 +3,21 @@
 import pytest
 
 from sandbox.spec.requirements import load_catalogue
-from tests.broken import supplier
+from tests.broken import supplier, tenant
 from tests.broken.layer import Break
 from tests.broken.matrix import BREAKS, PAGE, page
 from tests.broken.playing import Outcome
 
 PROPERTY_BASED = {"SUP-140", "SUP-141"}  # many made-up requests: played alone
-SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045")
+SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045", "TEN-012", "SBX-001")
 
 pytestmark = pytest.mark.xdist_group("broken")
 
 
 def examined(broken: Break) -> Outcome:
     """What the suite of its requirement says of a broken system."""
+    if broken.requirement in tenant.BREAKS:
+        return tenant.examined(broken)
     only = frozenset({broken.requirement} if broken.requirement in PROPERTY_BASED else ())
     return supplier.examined(broken, only)
 
@@ -41,6 +43,12 @@ def test_the_correct_supplier_passes_everything() -> None:
     assert set(outcome.verdicts) == set(load_catalogue().of("supplier"))
     assert set(outcome.named("passed")) == set(outcome.verdicts) - PROPERTY_BASED
     assert not [name for name, each in outcome.verdicts.items() if each.get("broken")]
+
+
+def test_the_correct_tenant_passes_everything() -> None:
+    outcome = tenant.examined()
+    assert set(outcome.verdicts) == set(load_catalogue().of("tenant"))
+    assert set(outcome.named("passed")) == set(outcome.verdicts)
 
 
 @pytest.mark.parametrize("requirement", SAMPLE)

@@ -111,7 +111,7 @@ def test_the_schema_knows_the_kinds_and_the_chapters() -> None:
     schema = schema_of("scenario")
     assert schema["properties"]["for"]["enum"] == list(KINDS)
     later = {name for kind in KINDS.values() for name in kind.later}
-    assert set(schema["else"]["dependentSchemas"]) == set(KINDS) | later
+    assert set(schema["else"]["dependentSchemas"]) == set(KINDS) | later | {"faults"}
 
 
 DETAILS = {"resolutionDetails": {"resolutionCode": "LINE_TEST_NORMAL", "resolutionText": "Nothing was wrong."}}

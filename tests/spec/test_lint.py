@@ -37,7 +37,7 @@ def test_a_good_scenario_is_clean_wherever_it_lies(tmp_path: Path) -> None:
         ("", "1 the file is empty"),
         (BEATS + "fault: []\n", "8 /fault: there is no key fault; allowed: name, extends, adapt, for, title, "
          "description, default, needsAppointment, parameters, order, amendment, cancellation, test, problem, "
-         "unsolicitedCease, onAmended, onResolutionRejected"),
+         "unsolicitedCease, faults, onAmended, onResolutionRejected"),
         (HEAD + "for: test\n", "1 test is missing"),
         (HEAD + "for: nonsense\n", "4 /for: 'nonsense' is not allowed here; allowed: order, amendment, "),
         (BEATS + "onAmended:\n  beats: []\n", "8 /onAmended: it never opens: nothing leads to PENDING"),

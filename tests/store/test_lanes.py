@@ -99,10 +99,10 @@ def test_a_resting_lane_is_left_alone_and_counts_no_attempt(store: Store, clock:
     assert [(job.kind, job.attempts, job.due_at) for job in claim(store)] == [("a", 0, START)]
 
 
-def test_a_withdrawn_job_is_gone(store: Store) -> None:
-    """The job of that rank is taken out; the others stay."""
+def test_a_job_that_is_taken_out_is_gone(store: Store) -> None:
+    """The others stay."""
     put(store, "lane", "a", "b", "c")
-    store.write("earth", lambda tx: lanes.withdraw(tx, "lane", rank=1))
+    store.write("earth", lambda tx: lanes.take_out(tx, "lane", [lanes.waiting(tx, "lane")[1].id]))
     put_one(store, "lane", "instead", rank=1)
     assert play_all(store) == ["a", "instead", "c"]
 

@@ -88,25 +88,34 @@ def test_a_kci_is_handed_over_once_and_its_bytes_stay(store: Store) -> None:
     """The ledger has it by order, the mailbox by cursor; its status changes, its body never."""
     second = replace(KCI, id="kci-2", sequence=2, body=b"{}")
     store.write("earth", each(kcis.add, KCI, second))
+    store.write("earth", lambda tx: kcis.hand_over(tx, "TENANT1", "kci-1"))
+    store.write("earth", lambda tx: kcis.hand_over(tx, "TENANT1", "kci-2", ["late", "swap"]))
     store.write("earth", lambda tx: kcis.set_status(tx, "TENANT1", "kci-1", "DELIVERED"))
     delivered = replace(KCI, status="DELIVERED")
     assert store.read("earth", lambda tx: kcis.find(tx, "TENANT1", "kci-1")) == delivered
     assert store.read("earth", lambda tx: kcis.of_entity(tx, "TENANT1", SEVENTH)) == [delivered, second]
-    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == [(1, delivered), (2, second)]
-    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, second)]
-    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 1)) == [(1, delivered)]
+    marked = (2, ("late", "swap"), second)
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == [(1, (), delivered), marked]
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [marked]
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 1)) == [(1, (), delivered)]
     assert store.read("earth", lambda tx: kcis.inbox_end(tx, "TENANT1")) == 2
     assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT2", 0, 10)) == []
     assert store.read("earth", lambda tx: kcis.find(tx, "TENANT2", "kci-1")) is None
 
 
+def handed(tx: Tx) -> None:
+    """The KCI, entered and handed over."""
+    kcis.add(tx, KCI)
+    kcis.hand_over(tx, KCI.owner, KCI.id)
+
+
 def test_a_mailbox_goes_on_counting_after_a_reset(store: Store) -> None:
     """A cursor from before the reset still means: everything since."""
-    store.write("earth", lambda tx: kcis.add(tx, KCI))
+    store.write("earth", handed)
     raise_epoch(store, "earth")
     assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 0, 10)) == []
-    store.write("earth", lambda tx: kcis.add(tx, KCI))
-    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, KCI)]
+    store.write("earth", handed)
+    assert store.read("earth", lambda tx: kcis.read_inbox(tx, "TENANT1", 1, 10)) == [(2, (), KCI)]
 
 
 def test_what_suppliers_sent_is_remembered_with_its_answer(store: Store) -> None:

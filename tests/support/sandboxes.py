@@ -1,22 +1,18 @@
 """A sandbox under a manual clock in this process, and tenants that use it by HTTP calls."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from werkzeug.test import Client, TestResponse
-
 from sandbox.app import Sandbox, make_sandbox
+from sandbox.inprocess import tenant
+from sandbox.inprocess.tenant import Json, Send, Tenant, kind_of
 from sandbox.settings import Settings
 from sandbox.world.clock import Clock, ManualClock
 
+__all__ = ["Json", "Send", "Tenant", "in_process", "kind_of", "open_sandbox", "sign_up"]
+
 START = 1_800_000_000_000  # 2027-01-15T08:00:00Z, a Friday
 DOCUMENTED = Settings(check_responses=True)
-
-Json = Any
-Send = Callable[..., tuple[int, Json]]
 
 
 def open_sandbox(folder: Path, clock: Clock | None = None, **settings: Any) -> Sandbox:
@@ -24,140 +20,6 @@ def open_sandbox(folder: Path, clock: Clock | None = None, **settings: Any) -> S
     url = settings.pop("database_url", f"sqlite:///{folder}/sandbox.db")
     known: dict[str, Any] = {"check_responses": True, "world_start": "2027-01-15T08:00:00Z", "threads": 8, **settings}
     return make_sandbox(Settings(database_url=url, **known), clock or ManualClock(START))
-
-
-@dataclass
-class Tenant:
-    """A tenant as a client. `send(method, path, headers=…, json=…, query=…)` answers (status, JSON body)."""
-
-    send: Send
-    client_id: str = "tenant1"
-    conversation: str = "conversation-1"
-    token: str = ""
-    requests: int = 0
-    free_addresses: list[Json] = field(default_factory=list)
-    secret: str = ""  # that of a published client follows from its name
-    code: str = "TENANT1"
-
-    def sign_in(self) -> "Tenant":
-        """Get a token, and learn the address book."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.secret or f"{self.client_id}-secret",
-        }
-        status, body = self.send("POST", "/v1/auth/tenant/access-token", form=form)
-        assert status == 200, body
-        self.token = body["access_token"]
-        self.free_addresses = self.get("/_sandbox/addresses")["items"][:20]
-        return self
-
-    def call(self, method: str, path: str, **more: Any) -> tuple[int, Json]:
-        """Any call, with the published headers."""
-        self.requests += 1
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "X-Request-ID": f"request-{self.requests}",
-            "X-Conversation-ID": self.conversation,
-            **more.pop("headers", {}),
-        }
-        return self.send(method, path, headers=headers, **more)
-
-    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Json:
-        """The body of a GET that answers 200."""
-        status, body = self.call("GET", path, query=query or {})
-        assert status == 200, body
-        return body
-
-    def post(self, path: str, body: Json = None, headers: Mapping[str, str] | None = None) -> Json:
-        """The body of a POST that succeeds."""
-        status, answer = self.call("POST", path, json=body, headers=headers or {})
-        assert status < 300, answer
-        return answer
-
-    def address(self) -> Json:
-        """An address identifier that nobody has used yet."""
-        identifier = self.free_addresses.pop(0)["identifier"]
-        return {"id": identifier["id"], "type": identifier["type"]}
-
-    def slots(self, address: Json, supplier: str = "ALDER", specification: str = "FTTP") -> list[Json]:
-        """The supplier's free slots."""
-        query = {
-            "supplier": supplier,
-            "address": json.dumps(address),
-            "serviceSpecification": json.dumps({"id": specification}),
-            "appointmentPurpose": "PROVIDE",
-        }
-        slots: list[Json] = self.get("/v1/available-appointments", query)["availableTimeslots"]
-        return slots
-
-    def reserve(self, address: Json, supplier: str = "ALDER", specification: str = "FTTP", slot: int = 0) -> Json:
-        """A reservation of one of the free slots."""
-        chosen = self.slots(address, supplier, specification)[slot]
-        body = {
-            "supplier": supplier,
-            "address": address,
-            "serviceSpecification": {"id": specification},
-            "purpose": "PROVIDE",
-            "timeslot": {name: chosen[name] for name in ("timeslotStartDateTime", "timeslotEndDateTime")},
-        }
-        return self.post("/v1/appointments", body)
-
-    def order_body(self, supplier: str = "ALDER", address: Json | None = None) -> Json:
-        """A correct order: for a new line, with a reservation where this supplier's engineer must come."""
-        known = {each["code"]: each for each in self.get("/_sandbox/suppliers")["items"]}[supplier]
-        address = address or self.address_served_by(supplier)
-        specification = known["specifications"][0]
-        body = {
-            "orderType": "NEW",
-            "supplier": supplier,
-            "address": address,
-            "serviceOrderItem": {
-                "serviceSpecification": {"id": specification["id"]},
-                "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": specification["lineProfiles"][0]}],
-            },
-            "primaryContact": {"name": "Morgan Ellery", "phoneNumber": "01632 960123"},
-        }
-        if "installationType" in known:
-            body["appointmentReservationId"] = self.reserve(address, supplier, specification["id"])["id"]
-        return body
-
-    def address_served_by(self, supplier: str) -> Json:
-        """An unused address that this supplier serves."""
-        place = next(n for n, each in enumerate(self.free_addresses) if supplier in each["suppliers"])
-        identifier = self.free_addresses.pop(place)["identifier"]
-        return {"id": identifier["id"], "type": identifier["type"]}
-
-    def place(self, scenario: str | None = None, supplier: str = "ALDER", **headers: str) -> Json:
-        """A placed order, for the scenario that the X- headers choose (X_Problem_Code=… becomes X-Problem-Code)."""
-        chosen = {name.replace("_", "-"): value for name, value in headers.items()}
-        if scenario is not None:
-            chosen["X-Scenario"] = scenario
-        return self.post("/v1/service-orders", self.order_body(supplier), chosen)
-
-    def order(self, order_id: int) -> Json:
-        """The order with its history."""
-        return self.get(f"/v1/service-orders/{order_id}")
-
-    def inbox(self, after: str = "0") -> list[Json]:
-        """Everything in the mailbox after a cursor."""
-        items: list[Json] = []
-        while page := self.get("/_sandbox/inbox", {"after": after})["items"]:
-            items += page
-            after = page[-1]["cursor"]
-        return items
-
-    def told(self, order_id: int) -> list[tuple[str, str]]:
-        """(type, order status) of each KCI of the order in the mailbox, in order."""
-        return [kind_of(item["kci"]) for item in self.inbox() if item["kci"]["entity"]["id"] == order_id]
-
-    def advance(self, by: str) -> Json:
-        """Jump the world's clock."""
-        return self.post("/_sandbox/clock/advance", {"by": by})
-
-    def drain(self) -> Json:
-        """Play until nothing is due."""
-        return self.post("/_sandbox/clock/drain")
 
 
 def sign_up(send: Send, by: Tenant | None = None, **about: Any) -> Tenant:
@@ -169,26 +31,6 @@ def sign_up(send: Send, by: Tenant | None = None, **about: Any) -> Tenant:
     return Tenant(send, client["id"], secret=client["secret"], code=made["code"]).sign_in()
 
 
-def kind_of(kci: Json) -> tuple[str, str]:
-    """(type, order status) of a KCI; the type of an error KCI is its code."""
-    content = kci.get("information") or kci.get("action") or kci.get("error")
-    return content.get("type") or content["code"], kci["entity"]["status"]
-
-
 def in_process(sandbox: Sandbox, address: str = "127.0.0.1") -> Send:
     """Calls a sandbox of this process, from this address."""
-    client = Client(sandbox.app)
-
-    def send(method: str, path: str, **more: Any) -> tuple[int, Json]:
-        response: TestResponse = client.open(
-            path,
-            method=method,
-            headers=more.get("headers"),
-            json=more.get("json"),
-            data=more.get("form") or more.get("data"),
-            query_string=more.get("query"),
-            environ_base={"REMOTE_ADDR": address},
-        )
-        return response.status_code, json.loads(response.data) if response.data else None
-
-    return send
+    return tenant.in_process(sandbox.app, address)
