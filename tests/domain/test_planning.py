@@ -50,7 +50,7 @@ FITTING = [
     (name, code)
     for name, scenario in LIBRARY.scenarios.items()
     for code, supplier in LIBRARY.suppliers.items()
-    if scenario.kind == "order" and fits(scenario, supplier)
+    if scenario.kind == "order" and not name.startswith("LESSON_") and fits(scenario, supplier)
 ]
 
 

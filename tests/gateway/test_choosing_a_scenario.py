@@ -17,7 +17,7 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a parameter where there is none": (
         {"X-Scenario": "ORDER_DELAYED?targetDateOffset=3"},
-        ["ORDER_DELAYED has no parameter 'targetDateOffset'; allowed: none"],
+        ["ORDER_DELAYED has no parameter 'targetDateOffset'; allowed: disorder, "],
     ),
     "a parameter twice": (
         {"X-Scenario": "ORDER_REAPPOINTED?targetDateOffset=3&targetDateOffset=3"},
