@@ -18,7 +18,7 @@ def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
         found = accounts.find_tenant(connection, tenant)
         if found is None:
             return ()
-        return (*found.suppliers, *(partner.code for partner in partners.of_world(connection, found.world)))
+        return (*found.suppliers, *partners.codes_in(connection, found.world))
 
     return parts.store.query(look)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from sandbox.parts import Parts
+from sandbox.wire.headers import MARK
 
 
 def signed(
@@ -23,6 +24,7 @@ def signed(
         "X-Request-ID": request_id,
         "X-Conversation-ID": conversation,
         "webhook-id": message_id,
+        **MARK,
     }
     if secret is not None:
         signed_at = datetime.fromtimestamp(parts.clock.now() // 1000 - ago, UTC)

@@ -19,6 +19,7 @@ from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
 from sandbox.wire.faultplane import Fault, identity
 from sandbox.wire.faulty_sending import Sender
+from sandbox.wire.headers import MARK
 from sandbox.wire.outbound import unseal
 
 # What a supplier must be able to do to be asked; a partner's own says on registration which of these it can.
@@ -137,6 +138,7 @@ def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | No
         return replace(parcel, headers={**headers, "Authorization": f"Bearer {token}"})
     return replace(
         parcel,
+        headers=headers | MARK,
         url=partner.base_url + path,
         connect=partner.connect_timeout,
         timeout=partner.answer_timeout,

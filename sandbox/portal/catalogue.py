@@ -14,6 +14,8 @@ from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.stale import missing
 
+VERSION = version("fibre-sandbox")
+
 
 def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of everything that only looks."""
@@ -25,7 +27,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         ),
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
-        "getHealth": lambda _call: Answer(200, {"status": "ok", "version": version("fibre-sandbox")}),
+        "getHealth": lambda _call: Answer(200, {"status": "ok", "version": VERSION}),
     }
 
 

@@ -1,5 +1,8 @@
 """Pages to read: the documents, browsable, from files that come with the package."""
 
+import base64
+import re
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -35,6 +38,11 @@ HOME = """\
   <dd>{{ each.summary }} <code>{{ each.served }}</code></dd>
 {%- endfor %}
 </dl>
+<h2>Signing up</h2>
+<pre>curl -s {{ root }}/_sandbox/tenants -H 'Content-Type: application/json' \\
+  -d '{"title": "Our practice"}'</pre>
+<p>Nobody needs to be asked. The answer tells, once, the client and the secret of a tenant with a world of its own.</p>
+{%- if demo_clients %}
 <h2>A first call</h2>
 <pre>curl -s {{ root }}/v1/auth/tenant/access-token \\
   -d grant_type=client_credentials \\
@@ -42,12 +50,13 @@ HOME = """\
 <p>Demo clients, each with its name and <code>-secret</code> for a secret: <code>tenant1</code> … <code>tenant4</code>
 for tenants, <code>alder1</code>, <code>birch1</code>, <code>cedar1</code> and so on for suppliers, and
 <code>gateway</code> for calling a fake supplier yourself.</p>
+{%- endif %}
 </html>
 """
 
 
-def make_pages() -> WSGIApp:
-    """The app that serves `/`, `/docs/` and `/openapi/{name}.json`."""
+def make_pages(*, demo_clients: bool) -> WSGIApp:
+    """The app that serves `/`, `/docs/` and `/openapi/{name}.json`. `demo_clients`: whether to tell of any."""
     app = Flask("pages", static_folder=None)
     listed = [_listed(name) for name in NAMES]
     urls = [{"url": f"/openapi/{each['name']}.json", "name": each["title"]} for each in listed]
@@ -55,16 +64,39 @@ def make_pages() -> WSGIApp:
         "urls": urls,
         "app_name": "Fibre sandbox",
         "validatorUrl": None,  # it is somebody else's server: a page of ours calls nobody but us
+        "oauth2RedirectUrl": "/docs/oauth2-redirect.html",  # by itself it would write in what the caller called us by
         "deepLinking": True,
         "persistAuthorization": True,
         "defaultModelsExpandDepth": 0,
     }
     app.register_blueprint(get_swaggerui_blueprint("/docs", urls[0]["url"], config=config))
-    app.add_url_rule(
-        "/", "home", lambda: render_template_string(HOME, documents=listed, root=request.host_url.rstrip("/"))
-    )
+
+    def home() -> str:
+        root = request.host_url.rstrip("/")
+        return render_template_string(HOME, documents=listed, root=root, demo_clients=demo_clients)
+
+    app.add_url_rule("/", "home", home)
     app.add_url_rule("/openapi/<name>.json", "document", _document)
+    policy = ""
+
+    @app.after_request
+    def careful(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    policy = _policy(app.test_client().get("/docs/").text)
     return app.wsgi_app
+
+
+def _policy(browsing: str) -> str:
+    """What a page of ours may load and run: our own files, and the script inside the page for browsing documents."""
+    inside = re.findall(r"<script>(.*?)</script>", browsing, re.DOTALL)
+    scripts = " ".join(f"'sha256-{base64.b64encode(sha256(each.encode()).digest()).decode()}'" for each in inside)
+    return (
+        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
 
 
 def _listed(name: str) -> dict[str, Any]:

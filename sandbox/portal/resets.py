@@ -1,6 +1,6 @@
 """Beginning a world anew: by hand, by the timetable, and what is told about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,9 @@ from sandbox.parts import Parts
 from sandbox.portal.clock import check_real_time, played_entry
 from sandbox.store import partners
 from sandbox.store.store import Tx
-from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.wire.calls import Answer, Call, Caller, Handler
+from sandbox.wire.edge import CALLER
+from sandbox.wire.headers import More
 from sandbox.world.reset import Reset, reset
 from sandbox.world.rewind import restore
 from sandbox.world.schedule import ZONE
@@ -29,11 +31,13 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     }
 
 
-def headers(parts: Parts) -> Callable[[], Sequence[tuple[str, str]]]:
-    """What every answer says of the next reset: nothing where there is none."""
+def headers(parts: Parts) -> More:
+    """What every answer says of the next reset, that of the caller's world where it is known: nothing for never."""
 
-    def made() -> Sequence[tuple[str, str]]:
-        coming = parts.timetable.next(parts.clock.now())
+    def made(environ: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+        caller: Caller | None = environ.get(CALLER)
+        own = caller is not None and caller.world != ""
+        coming = caller.resets_at if own and caller else parts.timetable.next(parts.clock.now())
         return [] if coming is None else [(RESETS_AT, to_text(coming))]
 
     return made

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 7  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 8  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -275,7 +275,6 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("detail", LargeBinary, nullable=False),
+    Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

@@ -9,6 +9,7 @@ from sandbox.parts import Parts
 from sandbox.store.lanes import Job
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel
+from sandbox.wire.headers import MARK
 
 TRIES = 5  # running, before a KCI that the gateway does not answer is left for later
 
@@ -27,6 +28,7 @@ def post(
         "Content-Type": "application/json",
         "X-Request-ID": body["id"],
         "X-Conversation-ID": conversation,
+        **MARK,
     }
     parcel = Parcel("POST", f"{SCHEME}://gateway/v1/kcis", headers, orjson.dumps(body), at=job.due_at)
     status = _try(parts, parcel)

@@ -25,11 +25,19 @@ LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other pro
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
 
-def play(store: Store, handlers: Handlers, job: Job) -> bool:
-    """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests."""
+def play(store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None] = lambda _tx: None) -> bool:
+    """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests.
+
+    `after` is done in the transaction that settles the job, and not at all where it is not settled.
+    """
+
+    def work(tx: Tx) -> None:
+        _settle(tx, job, settle)
+        after(tx)
+
     try:
         settle = handlers[job.kind](job)
-        store.write(job.world, lambda tx: _settle(tx, job, settle), at=job.due_at, epoch=job.epoch)
+        store.write(job.world, work, at=job.due_at, epoch=job.epoch)
     except (LaneLost, StaleEpoch) as lost:
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
     except Exception as broken:
