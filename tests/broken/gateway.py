@@ -83,8 +83,8 @@ BREAKS = {each.requirement: each for each in (
     Break("GAT-011", "reserves without a number", answer=changes(RESERVE, has(id="R1")), trips={
         **SHAPE, "GAT-020": "the order claims a number that is none"}),
     Break("GAT-012", "has slots of nobody", answer=replies(
-        SLOTS, 200, {"supplier": "NOBODY", "address": {"id": "1", "type": "UPRN"}, "serviceSpecification": {"id": "FTTP"},
-         "availableTimeslots": []},
+        SLOTS, 200, {"supplier": "NOBODY", "address": {"id": "1", "type": "UPRN"},
+        "serviceSpecification": {"id": "FTTP"}, "availableTimeslots": []},
         lambda call: call.query.get("supplier") == "NOBODY")),
     Break("GAT-020", "creates no order", answer=refuses(ORDERS)),
     Break("GAT-021", "does not say how an order stands", answer=changes(ORDERS, lacks("status")), trips=SHAPE),
