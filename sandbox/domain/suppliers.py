@@ -76,6 +76,7 @@ class Supplier:
     type of address key that it needs, None: any. It acknowledges `delay_ms` later than its scenario says. After the KCI
     `point_of_no_return` it takes no cancellation of an order; None: it always does. `line_characteristics` are the
     names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID. `ethernet` is None where it sells none.
+    Without `assurance` it neither tests services nor takes problems.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Supplier:
     acknowledges_at_once: bool
     point_of_no_return: str | None
     concurrent_amendments: bool
+    assurance: bool
     one_service_per_address: bool
     line_characteristics: tuple[str, ...]
     specifications: tuple[Specification, ...]
@@ -99,6 +101,22 @@ class Supplier:
     appointments: Appointments | None
     ethernet: Ethernet | None
 
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Which parts of the Supplier API it has, in the words of the control API."""
+        has = {
+            "AVAILABILITY": True,
+            "QUOTES": self.ethernet is not None,
+            "APPOINTMENTS": self.appointments is not None,
+            "ORDERS": True,
+            "ETHERNET_ORDERS": self.ethernet is not None,
+            "AMENDMENTS": True,
+            "CANCELLATIONS": True,
+            "SERVICE_TESTS": self.assurance,
+            "SERVICE_PROBLEMS": self.assurance,
+        }
+        return tuple(name for name, there in has.items() if there)
+
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
     """A supplier from the value of its file, which has passed contracts/schemas/supplier.schema.json."""
@@ -110,6 +128,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         acknowledges_at_once=mapping["acknowledges"] == "at_once",
         point_of_no_return=mapping.get("pointOfNoReturn"),
         concurrent_amendments=mapping["concurrentAmendments"],
+        assurance=mapping.get("assurance", True),
         one_service_per_address=mapping["servicesPerAddress"] == "one",
         line_characteristics=_LINE_CHARACTERISTICS[mapping["linesKnownBy"]],
         specifications=tuple(

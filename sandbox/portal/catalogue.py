@@ -11,7 +11,7 @@ from sandbox.domain.premises import Premises
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import entities, services, timeline
+from sandbox.store import entities, services, timeline, worlds
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.stale import missing
@@ -28,7 +28,14 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
         "getHealth": lambda _call: Answer(200, {"status": "ok", "version": VERSION}),
+        "getReady": partial(show_ready, parts),
     }
+
+
+def show_ready(parts: Parts, _call: Call) -> Answer:
+    """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
+    parts.store.query(worlds.every)
+    return Answer(200, {"status": "ok", "version": VERSION})
 
 
 def address_entry(premises: Premises) -> dict[str, Any]:
@@ -64,8 +71,12 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
             for each in supplier.specifications
         ],
         "leadTime": supplier.lead_time,
+        "concurrentAmendments": supplier.concurrent_amendments,
+        "servicesPerAddress": "one" if supplier.one_service_per_address else "many",
+        "capabilities": list(supplier.capabilities),
     }
-    return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
+    sometimes = {"installationType": supplier.installation_type, "pointOfNoReturn": supplier.point_of_no_return}
+    return entry | {name: value for name, value in sometimes.items() if value is not None}
 
 
 def list_services(parts: Parts, call: Call) -> Answer:
