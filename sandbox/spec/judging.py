@@ -91,5 +91,6 @@ _CHECKS: Mapping[str, Callable[[Document, Find], Iterable[Flaw]]] = {
     "supplier": _supplier,
     "addresses": _addresses,
     "worlds": _worlds,
+    "people": lambda _document, _find: (),  # their schema says it all
 }
 KINDS = tuple(_CHECKS)
