@@ -47,6 +47,14 @@ def test_the_correct_supplier_passes_everything() -> None:
     assert not [name for name, each in outcome.verdicts.items() if each.get("broken")]
 
 
+def test_the_same_seed_gives_the_same_verdicts() -> None:
+    broken = BREAKS["SUP-017"]
+    first, second = (supplier.examined(broken).verdicts for _ in range(2))
+    assert {name: each["outcome"] for name, each in first.items()} == {
+        name: each["outcome"] for name, each in second.items()
+    }
+
+
 def test_the_correct_tenant_passes_everything() -> None:
     outcome = tenant.examined()
     assert set(outcome.verdicts) == set(load_catalogue().of("tenant"))
