@@ -22,6 +22,7 @@ from sandbox.portal import (
     events,
     faults,
     inbox,
+    metrics,
     pages,
     partners,
     resets,
@@ -148,6 +149,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     whole = with_headers(
         _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients)), resets.headers(parts)
     )
+    whole = metrics.measured(parts, whole)
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 

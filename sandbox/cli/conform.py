@@ -60,10 +60,13 @@ def command(**options: Any) -> None:
     console = Console(stderr=True, highlight=False)
     with _progress(console) as told:
         report = run(profile, seed=options["seed"], only=only, limit=options["limit"], told=told)
-    former = options["since"]
-    if former is not None:
-        report["difference"] = reports.difference(report, json.loads(former.read_text()))
-    summarise(Console(highlight=False), report)
+    out = Console(highlight=False)
+    if options["since"] is not None:
+        former = json.loads(options["since"].read_text())
+        report["difference"] = reports.difference(report, former)
+        if gained := reports.stale(former, load_catalogue()):
+            out.print(f"The catalogue has gained since then: {', '.join(gained)}")
+    summarise(out, report)
     forms: dict[str, Callable[[reports.Report], str]] = {
         "json_file": lambda each: json.dumps(each, indent=2) + "\n",
         "html_file": page,

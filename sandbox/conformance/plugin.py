@@ -110,6 +110,33 @@ class Conformance:
         return published_examples()
 
     @pytest.fixture(scope="session")
+    def supplier_party(self, party: Party) -> Party | None:
+        """The gateway under test, as the profile's supplier calls it; None without its credentials."""
+        known = self.setup.profile.supplier or {}
+        if "auth" not in known:
+            return None
+        made = self.setup.party("supplier-updates", auth=known["auth"])
+        self.parties.append(made)
+        return made
+
+    @pytest.fixture(scope="session")
+    def pass_time(self, party: Party) -> Callable[[], None]:
+        """Lets all that is to come happen at once, where the target is a sandbox; else time passes by itself."""
+        known = self.setup.profile.sandbox
+
+        def drain() -> None:
+            if known is not None:
+                headers = {"Authorization": party.token() or ""}
+                party.send("drainClock", "POST", f"{known['control']}/clock/drain", [], headers, None)
+
+        return drain
+
+    @pytest.fixture(scope="session")
+    def violations(self) -> Callable[[Any], list[shapes.Wrong]]:
+        """What is wrong with a KCI to a tenant, by its document."""
+        return lambda kci: shapes.body_violations("tenant-updates", "handleKci", kci)
+
+    @pytest.fixture(scope="session")
     def by_hand(self) -> Callable[[str], None]:
         """Tells the person who watches the run what to do now."""
         return lambda text: self.setup.tell({"event": "hand", "text": text})

@@ -9,7 +9,7 @@ from sandbox.domain.entities import ORDER, Ref
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import entities, services, timeline
+from sandbox.store import entities, services, timeline, worlds
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.stale import missing
@@ -28,7 +28,14 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
         "getHealth": lambda _call: Answer(200, {"status": "ok", "version": VERSION}),
+        "getReady": partial(show_ready, parts),
     }
+
+
+def show_ready(parts: Parts, _call: Call) -> Answer:
+    """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
+    parts.store.query(worlds.every)
+    return Answer(200, {"status": "ok", "version": VERSION})
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:

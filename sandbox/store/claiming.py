@@ -123,6 +123,27 @@ def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
     )
 
 
+_BACKLOG = (
+    select(
+        worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, func.count(), func.min(lanes.c.due_at),
+    )
+    .where(_OF_WORLD, lanes.c.due_at.is_not(None))
+    .group_by(worlds.c.name)
+)  # fmt: skip
+
+
+def backlog(connection: Connection, real: int) -> tuple[int, float]:
+    """(lanes with something to play, now or later, in all worlds; the milliseconds of real time by which the one that
+    is latest is late). A world that stands still is never late.
+    """
+    waiting, latest = 0, 0.0
+    for virtual_base, real_base, rate, count, due in connection.execute(_BACKLOG):
+        waiting += count
+        if rate:
+            latest = max(latest, (virtual_base + (real - real_base) * rate - due) / rate)
+    return waiting, latest
+
+
 # ---- claiming, in a run that owns the world --------------------------------------------------------------------------
 _DUE_NEXT = Statement(
     select(lanes.c.id, lanes.c.due_at)
