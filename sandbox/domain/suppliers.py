@@ -59,6 +59,7 @@ class Supplier:
     """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes.
 
     After the KCI `point_of_no_return` it takes no cancellation of an order; None: it always does.
+    Without `assurance` it neither tests services nor takes problems.
     `line_characteristics` are the names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID.
     `ethernet` is None where it sells none.
     """
@@ -69,6 +70,7 @@ class Supplier:
     acknowledges_at_once: bool
     point_of_no_return: str | None
     concurrent_amendments: bool
+    assurance: bool
     one_service_per_address: bool
     line_characteristics: tuple[str, ...]
     specifications: tuple[Specification, ...]
@@ -77,6 +79,22 @@ class Supplier:
     reference_prefix: str
     appointments: Appointments | None
     ethernet: Ethernet | None
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Which parts of the Supplier API it has, in the words of the control API."""
+        has = {
+            "AVAILABILITY": True,
+            "QUOTES": self.ethernet is not None,
+            "APPOINTMENTS": self.appointments is not None,
+            "ORDERS": True,
+            "ETHERNET_ORDERS": self.ethernet is not None,
+            "AMENDMENTS": True,
+            "CANCELLATIONS": True,
+            "SERVICE_TESTS": self.assurance,
+            "SERVICE_PROBLEMS": self.assurance,
+        }
+        return tuple(name for name, there in has.items() if there)
 
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
@@ -89,6 +107,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         acknowledges_at_once=mapping["acknowledges"] == "at_once",
         point_of_no_return=mapping.get("pointOfNoReturn"),
         concurrent_amendments=mapping["concurrentAmendments"],
+        assurance=mapping.get("assurance", True),
         one_service_per_address=mapping["servicesPerAddress"] == "one",
         line_characteristics=_LINE_CHARACTERISTICS[mapping["linesKnownBy"]],
         specifications=tuple(

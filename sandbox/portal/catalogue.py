@@ -63,8 +63,12 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
             for each in supplier.specifications
         ],
         "leadTime": supplier.lead_time,
+        "concurrentAmendments": supplier.concurrent_amendments,
+        "servicesPerAddress": "one" if supplier.one_service_per_address else "many",
+        "capabilities": list(supplier.capabilities),
     }
-    return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
+    sometimes = {"installationType": supplier.installation_type, "pointOfNoReturn": supplier.point_of_no_return}
+    return entry | {name: value for name, value in sometimes.items() if value is not None}
 
 
 def list_services(parts: Parts, call: Call) -> Answer:

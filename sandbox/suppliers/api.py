@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from sandbox.domain.entities import ORDER
+from sandbox.domain.errors import NOT_IMPLEMENTED, Problem
 from sandbox.domain.planning import plan
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
@@ -26,14 +27,22 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleCreateOrder": partial(take_order, parts),
         "handleAmendOrder": partial(changing.ask, parts),
         "handleCancelOrder": partial(changing.ask, parts),
-        "handleAmendProblem": partial(changing.ask, parts),
-        "handleCancelProblem": partial(changing.ask, parts),
-        "handleServiceTest": partial(assurance.take_test, parts),
-        "handleCreateProblem": partial(assurance.take_problem, parts),
-        "handleServiceProblemResolution": partial(assurance.resolve, parts),
+        "handleAmendProblem": partial(_assure, parts, changing.ask),
+        "handleCancelProblem": partial(_assure, parts, changing.ask),
+        "handleServiceTest": partial(_assure, parts, assurance.take_test),
+        "handleCreateProblem": partial(_assure, parts, assurance.take_problem),
+        "handleServiceProblemResolution": partial(_assure, parts, assurance.resolve),
         "handleQuote": partial(quotes.give, parts),
         "handleCreateEthernetOrder": partial(ethernet.take_order, parts),
     }
+
+
+def _assure(parts: Parts, handler: Callable[[Parts, Call], Answer], call: Call) -> Answer:
+    """Published: these operations a supplier need not have."""
+    supplier = supplier_at(parts, call.path["code"])
+    if not supplier.assurance:
+        raise Problem(NOT_IMPLEMENTED, (f"{supplier.code} neither tests services nor takes problems",))
+    return handler(parts, call)
 
 
 def check_availability(parts: Parts, call: Call) -> Answer:
