@@ -15,6 +15,7 @@ import pytest
 
 from sandbox.conformance import shapes, told
 from sandbox.conformance.coverage import coverage_of
+from sandbox.conformance.drift import said_by
 from sandbox.conformance.exchange import Exchange, Message
 from sandbox.conformance.expect import Expect
 from sandbox.conformance.handing import Hand, published_examples
@@ -242,6 +243,7 @@ class Conformance:
         said: list[Exchange] = [each for party in self.parties for each in party.exchanges]
         heard = [each for ear in self.ears for each in ear.messages()]
         self.setup.tell({"event": "coverage", **coverage_of(said, heard)})
+        self.setup.tell({"event": "said", "said": said_by(said, heard)})
         self.setup.close()
 
 

@@ -2,8 +2,8 @@
 
 - Telephone numbers: those that Ofcom keeps for drama, but for Northern Ireland's, where copies of its table differ.
 - Domains: RFC 2606 and RFC 6761. Networks: RFC 5737, RFC 3849 and RFC 9637.
-- Postcodes that cannot exist: the area ZZ is none, but its ZZ99 codes mean something in health statistics; and no
-  postcode ends in letters of which one is C, I, K, M, O or V.
+- Postcodes that cannot exist: the area ZZ is none (its ZZ99 codes mean something in health statistics, but never an
+  address), and no postcode ends in letters of which one is C, I, K, M, O or V.
 - Postcodes for who checks the format: the area ZY passes as one, and is none today; nobody promises that it stays so.
 - UPRN, NAD and ROBT keys: nobody reserves any. Ours begin with a block of nines, believed to be given to nobody.
 """
@@ -103,10 +103,8 @@ def is_dummy_postcode(text: str) -> bool:
     found = _POSTCODE.fullmatch("".join(text.split()).upper())
     if found is None:
         return False
-    area, district, _, letters = found.groups()
-    if area == IMPOSSIBLE_AREA:
-        return district != "99"
-    return area == FORMAT_VALID_AREA or any(letter in IMPOSSIBLE_LETTERS for letter in letters or "")
+    area, _, _, letters = found.groups()
+    return area in (IMPOSSIBLE_AREA, FORMAT_VALID_AREA) or any(letter in IMPOSSIBLE_LETTERS for letter in letters or "")
 
 
 def is_dummy_identifier(kind: str, value: str) -> bool:

@@ -55,27 +55,27 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
         steps.append(Step(entity, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
     entity = rules.step(entity, reason, tx.now, stated=theirs["status"], changes=changes)
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
-    decided = (
-        resolution if request is None else request_rules.step(request, reason, _numbers(request.name, kci, theirs)[1])
-    )
-    if decided is None:
-        return [*steps, Step(after, update_from(kci, after.status, received_on, {}))]
-    keep = requests.add if reason == "RESOLVED" else requests.save
-    if decided is resolution:
-        after = replace(after, body={**after.body, **decided.shown})
-    return [
-        *steps,
-        Step(after, update_from(kci, after.status, received_on, decided.shown), (partial(keep, request=decided),)),
-    ]
+    about: dict[str, Any] = {}
+    effects: list[Callable[[Tx], None]] = []
+    if resolution is not None:
+        after = replace(after, body={**after.body, **resolution.shown})
+        about |= resolution.shown
+        effects.append(partial(requests.add if reason == "RESOLVED" else requests.save, request=resolution))
+    if request is not None:
+        decided = request_rules.step(request, reason, _numbers(request.name, kci, theirs)[1])
+        about |= decided.shown
+        effects.append(partial(requests.save, request=decided))
+    return [*steps, Step(after, update_from(kci, after.status, received_on, about), tuple(effects))]
 
 
 def _resolution(tx: Tx, entity: Entity, reason: str, theirs: Mapping[str, Any]) -> Request | None:
-    """The resolution that the KCI tells, or that the supplier takes as accepted by completing the problem."""
+    """The resolution that the KCI tells, or decides by ending the problem: accepted in silence, or overtaken."""
     if entity.kind != PROBLEM:
         return None
     if reason == "RESOLVED":
         return resolving.told(tx, entity, theirs.get("serviceProblemResolution", {}))
-    return resolving.closed_in_silence(tx, entity) if reason == "COMPLETED" else None
+    ends = {"COMPLETED": resolving.closed_in_silence, "CANCELLED": resolving.overtaken}
+    return ends[reason](tx, entity) if reason in ends else None
 
 
 def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> Request | None:
@@ -86,6 +86,8 @@ def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[st
     """
     reason = kci["reasonCode"]
     for kind in _DECIDES.get(reason, ()):
+        if (entity.kind, kind) not in NAMES:
+            continue  # nothing is asked about a test
         found = _named(tx, entity, kind, kci, theirs)
         if found is not None:
             return found

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.domain.composing import Find, compose
 from sandbox.domain.errors import Problem
 from sandbox.domain.flaws import Flaw
+from sandbox.domain.personal import EMAIL, PHONE, TEXT, judge
 from sandbox.domain.problemcodes import carried_by, may_carry
 from sandbox.domain.rehearsal import rehearse
 from sandbox.domain.scenarios import scenario_from
@@ -98,6 +99,13 @@ def _addresses(document: Document, _find: Find) -> Iterator[Flaw]:
             seen.add(key)
 
 
+def _people(document: Document, _find: Find) -> Iterator[Flaw]:
+    meant = {"name": TEXT, "email": EMAIL, "phoneNumber": PHONE}
+    for number, person in enumerate(document.value["people"]):
+        for member, value in person.items():
+            yield from (Flaw(f"/people/{number}/{member}", rule.told) for rule in judge(value, meant[member]))
+
+
 def _worlds(document: Document, _find: Find) -> Iterator[Flaw]:
     seen: set[tuple[str, str]] = set()
     for kind, place, name in _names(document.value):
@@ -126,8 +134,8 @@ _CHECKS: Mapping[str, Callable[[Document, Find], Iterable[Flaw]]] = {
     "scenario": _scenario,
     "supplier": _supplier,
     "addresses": _addresses,
+    "people": _people,
     "worlds": _worlds,
-    "behaviours": lambda _document, _find: (),  # their schema says it all,
-    "people": lambda _document, _find: (),  # and so does theirs
+    "behaviours": lambda _document, _find: (),  # their schema says it all
 }
 KINDS = tuple(_CHECKS)

@@ -213,7 +213,7 @@ def _release(tx: Tx, job: Job) -> None:
         raise LaneLost(job)
 
 
-def release_all(connection: Connection) -> None:
-    """End every lease: only for a process that knows itself to be the only player."""
-    connection.execute(update(lanes).where(lanes.c.leased_until > 0).values(leased_until=0))
+def release_all(connection: Connection) -> int:
+    """End every lease: only for a process that knows itself to be the only player. How many lanes that frees."""
     connection.execute(update(worlds).where(worlds.c.run_until > 0).values(run_until=0))
+    return connection.execute(update(lanes).where(lanes.c.leased_until > 0).values(leased_until=0)).rowcount

@@ -99,3 +99,10 @@ def test_a_supplier_that_brings_no_addresses_has_none_implemented(sandbox: Sandb
     with pytest.raises(Problem) as refused:
         addresses.look_up(parts, call)
     assert refused.value.code == "NOT_IMPLEMENTED"
+
+
+def test_a_partners_own_supplier_has_no_source_of_addresses(tenant: Tenant) -> None:
+    own = {"code": "OWNFIBRE", "title": "Our own", "baseUrl": "http://127.0.0.1:9"}
+    tenant.post("/_sandbox/suppliers", own)
+    status, body = tenant.call("GET", "/v1/addresses", query={"uprn": FIRST["id"], "supplier": "OWNFIBRE"})
+    assert (status, body["code"]) == (501, "NOT_IMPLEMENTED")

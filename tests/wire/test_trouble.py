@@ -11,6 +11,7 @@ from sandbox import app
 from sandbox.domain.errors import (
     GATEWAY_FAULT,
     INVALID_REQUEST,
+    NOT_AUTHORISED,
     SUPPLIER_FAULT,
     SUPPLIER_TIMED_OUT,
     TENANT_FAULT,
@@ -36,13 +37,17 @@ OF_A_SUPPLIER: dict[str, Exception] = {
     "504": Problem(SUPPLIER_TIMED_OUT, ("ALDER gave no timely response",)),
 }
 ASKS_NO_SUPPLIER = ("handleAddressLookup", "handleGetOrder", "handleGetEthernetOrder")
+# Published for a tenant's endpoint, which here forbids nobody anything.
+OF_A_TENANT: dict[str, Exception] = {"403": Problem(NOT_AUTHORISED, ("this sender may not come in",), 403)}
 OWN = {"supplier": SUPPLIER_FAULT, "tenant-updates": TENANT_FAULT}  # whose failure it is; the gateway's for all others
 
 CASES = [
     (name, operation, status)
     for name, operation in EVERY
     for status in sound(name, operation).operation.answers
-    if status in FAILURES or (status in OF_A_SUPPLIER and operation in ASKS_NO_SUPPLIER)
+    if status in FAILURES
+    or (status in OF_A_SUPPLIER and operation in ASKS_NO_SUPPLIER)
+    or (status in OF_A_TENANT and name == "tenant-updates")
 ]
 
 
@@ -88,7 +93,7 @@ def test_a_planted_failure_is_told_as_documented(
     asker: Asker, planted: Planted, monkeypatch: pytest.MonkeyPatch, name: str, operation: str, status: str
 ) -> None:
     """In the error body, with whose failure it is, and with nothing of the inside."""
-    failure = (FAILURES | OF_A_SUPPLIER)[status]
+    failure = (FAILURES | OF_A_SUPPLIER | OF_A_TENANT)[status]
     monkeypatch.setattr(planted, "failure", failure)
     answer = asker.ask(sound(name, operation), failing=True)
     assert answer.status_code == int(status)

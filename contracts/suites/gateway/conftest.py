@@ -52,19 +52,32 @@ class Dialogue:
         return self.ask("handleAddressLookup")
 
     @cached_property
+    def place(self):
+        """(address, offer): the first where the supplier has a new line; no offer where there is none."""
+        for address in self.profile.addresses:
+            answer = self.ask("handleAvailabilityCheck", query={"address": address}).answer
+            answered = answer if isinstance(answer, list) else []
+            mine = [each for each in answered if each.get("supplier") == self.profile.supplier["code"]]
+            free = [each for each in mine if (each.get("siteInformation") or {}).get("line") is not None]
+            if free and free[0].get("serviceSpecifications"):
+                return address, free[0]
+        return self.profile.addresses[0], None
+
+    @property
+    def address(self):
+        return self.place[0]
+
+    @property
     def offer(self):
-        """What the profile's supplier offers at the first address, None where it offers no new line."""
-        answered = self.availability.answer if isinstance(self.availability.answer, list) else []
-        mine = [each for each in answered if each.get("supplier") == self.profile.supplier["code"]]
-        free = [each for each in mine if (each.get("siteInformation") or {}).get("line") is not None]
-        return free[0] if free and free[0].get("serviceSpecifications") else None
+        """What can be ordered at the address; None where no address can have a new line."""
+        return self.place[1]
 
     @property
     def specification(self):
         return {"id": self.offer["serviceSpecifications"][0]["id"]}
 
     def list_slots(self, supplier):
-        query = {"supplier": supplier, "address": self.profile.addresses[0], "appointmentPurpose": "PROVIDE"}
+        query = {"supplier": supplier, "address": self.address, "appointmentPurpose": "PROVIDE"}
         query["serviceSpecification"] = self.specification if self.offer else {"id": "FTTP"}
         return self.ask("handleAppointmentAvailability", query=query)
 
@@ -82,14 +95,14 @@ class Dialogue:
         if not listed or self.offer is None:
             return None
         slot = {name: listed[0][name] for name in WINDOW}
-        about = {"supplier": self.profile.supplier["code"], "address": self.profile.addresses[0], "purpose": "PROVIDE"}
+        about = {"supplier": self.profile.supplier["code"], "address": self.address, "purpose": "PROVIDE"}
         about |= {"serviceSpecification": self.specification, "timeslot": slot}
         return self.ask("handleReserveAppointment", about)
 
     # ---- orders ------------------------------------------------------------------------------------------------------
     def order_body(self, leave_out=None, **changes):
         item = {"serviceSpecification": self.specification if self.offer else {"id": "FTTP"}}
-        about = {"supplier": self.profile.supplier["code"], "address": self.profile.addresses[0]}
+        about = {"supplier": self.profile.supplier["code"], "address": self.address}
         body = {"orderType": "NEW", **about, "serviceOrderItem": item, "primaryContact": CONTACT, **changes}
         return {name: value for name, value in body.items() if name != leave_out}
 

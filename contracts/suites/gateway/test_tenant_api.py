@@ -5,7 +5,7 @@ import pytest
 requirement = pytest.mark.requirement
 
 CODES = {400: "MALFORMED_REQUEST", 401: "NOT_AUTHORISED", 404: "NOT_FOUND", 422: "INVALID_REQUEST"}
-NO_OFFER = "the profile's supplier offers no new line at the first address"
+NO_OFFER = "the profile's supplier offers no new line at any address"
 
 
 @requirement("GAT-001")
