@@ -3,21 +3,25 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, exc
+from sqlalchemy import Connection, exc, insert
 
 from sandbox.domain.errors import invalid
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
 from sandbox.store.bell import Bell
+from sandbox.store.documents import pack
 from sandbox.store.engines import open_engines, own_file, sqlite_file
+from sandbox.store.schema import timeline
+from sandbox.store.statements import Statement
 from sandbox.store.writer import GroupWriter
 
 _TRIES = 5
 # The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
 _TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 _UNFIT = "a value holds a character or a number that cannot be kept, such as U+0000"
+_KEEP_NOTES = Statement(insert(timeline))
 T = TypeVar("T")
 
 
@@ -31,13 +35,17 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Tx:
-    """One transaction in one world, at one moment: `now` in world time, `real` in real time."""
+    """One transaction in one world, at one moment: `now` in world time, `real` in real time.
+
+    `rings` are rung once it is committed; `notes`, for the timelines of (owner, thing), are kept at its end.
+    """
 
     connection: Connection
     world: World
     now: int
     real: int
     rings: set[str] = field(default_factory=set)
+    notes: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
     @property
     def key(self) -> dict[str, object]:
@@ -112,7 +120,9 @@ class Store:
 
         def run(connection: Connection) -> tuple[T, set[str]]:
             tx = self._open(connection, world, at, epoch)
-            return work(tx), tx.rings
+            result = work(tx)
+            _keep_notes(tx)
+            return result, tx.rings
 
         result, rings = self.transact(run, one_moment=one_moment)
         self.bell.ring(rings)
@@ -133,3 +143,12 @@ class Store:
             raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)
+
+
+def _keep_notes(tx: Tx) -> None:
+    """One row for what this transaction notes about one thing."""
+    rows = [
+        {**tx.key, "owner": owner, "entity": entity, "at": tx.now, "notes": pack(notes)}
+        for (owner, entity), notes in tx.notes.items()
+    ]
+    _KEEP_NOTES.change_all(tx.connection, rows)
