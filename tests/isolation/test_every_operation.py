@@ -121,7 +121,7 @@ def in_one_world(folder: Path) -> Pair:
     return open_pair(sandbox, one, other)
 
 
-def try_everything(pair: Pair, name: str, operation: str, *, whole: bool) -> None:
+def check_everything(pair: Pair, name: str, operation: str, *, whole: bool) -> None:
     """Every probe of the operation: no answer tells anything of the other, who then sees all as it was."""
     if operation in WORLDS_OWN:
         pair.one.post("/_sandbox/reset")  # its clock may be jumped often: nothing of its own is to be played then
@@ -146,14 +146,14 @@ LONG = [False, pytest.param(True, marks=pytest.mark.prove)]
 def test_of_another_world_nothing_is_told_and_nothing_changed(
     apart: Pair, name: str, operation: str, whole: bool
 ) -> None:
-    try_everything(apart, name, operation, whole=whole)
+    check_everything(apart, name, operation, whole=whole)
 
 
 @pytest.mark.parametrize("whole", LONG)
 @pytest.mark.parametrize(("name", "operation"), [each for each in EVERY if each[1] not in WORLDS_OWN])
 def test_of_another_tenant_in_the_same_world_neither(together: Pair, name: str, operation: str, whole: bool) -> None:
     """But for what the published interface shows of a neighbour: its lines."""
-    try_everything(together, name, operation, whole=whole)
+    check_everything(together, name, operation, whole=whole)
 
 
 def test_the_ids_are_of_every_kind(apart: Pair) -> None:
@@ -173,13 +173,13 @@ def test_a_leak_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with monkeypatch.context() as forgetful:
         forgetful.setattr(entities, "find", lambda tx, _owner, ref, **more: find(tx, "TENANT4", ref, **more))
         with pytest.raises(AssertionError):
-            try_everything(pair, "tenant", "handleGetOrder", whole=False)
-    try_everything(pair, "tenant", "handleGetOrder", whole=False)
+            check_everything(pair, "tenant", "handleGetOrder", whole=False)
+    check_everything(pair, "tenant", "handleGetOrder", whole=False)
     with monkeypatch.context() as trusting:
         trusting.setattr(steering, "agreed_with", lambda connection, _call, code: terms.of_tenant(connection, code))
         trusting.setattr(steering, "check_operator", lambda _call, _why: None)
         with pytest.raises(AssertionError):
-            try_everything(pair, "control", "changeTenant", whole=False)
+            check_everything(pair, "control", "changeTenant", whole=False)
     pair.sandbox.close()
 
 
