@@ -78,8 +78,8 @@ def reading(endpoints: Endpoints) -> dict[str, Handler]:
 
 
 def take(parts: Parts, endpoints: Endpoints, call: Call) -> Answer:
-    """POST /kcis at a tenant: 204; to a challenge, with its nonce. A wrong signature is 401. A missing one is too, but at
-    a demo tenant, which is everybody's: there it is shown as unsigned.
+    """POST /kcis at a tenant: 204; to a challenge, with its nonce. A wrong signature is 401, and so is a missing one,
+    but at a demo tenant, which is everybody's: there it is shown as unsigned.
     """
     tenant = call.path["code"]
     signed = _verified(parts, tenant, call)
