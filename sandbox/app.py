@@ -13,6 +13,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
+from sandbox.gateway.allowance import within
 from sandbox.parts import Parts
 from sandbox.portal import (
     callback,
@@ -41,6 +42,7 @@ from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
 from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
@@ -85,14 +87,15 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)
+    buckets = Buckets(clock.now)
     tokens = Tokens(
-        store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+        store, keys, buckets, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable)
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -127,11 +130,13 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control |= tenants.handlers(parts) | credentials.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
+    tenant_document = load_document("tenant")
+    keeping = frozenset(each.id for each in tenant_document.operations.values() if each.method == "POST")
     gateway = _app(
         parts,
         "gateway",
         Door(load_document("authentication"), "/v1", token_handlers, unreadable, leg=TENANT, whose=whose),
-        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts), leg=TENANT),
+        Door(tenant_document, "/v1", within(parts, tenant_api.handlers(parts), keeping), leg=TENANT),
         Door(load_document("supplier-updates"), "/v1", updates, leg=UPDATES),
     )
     suppliers = _app(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sandbox.settings import Settings
 from sandbox.spec.library import Library
 from sandbox.store.store import Store, Tx
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
@@ -22,7 +23,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Parts:
     """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go wrong,
-    `timetable` is that of the worlds which have none of their own.
+    `timetable` is that of the worlds which have none of their own, `buckets` hold what tenants may do in a second.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Parts:
     fan_out: Executor
     plane: FaultPlane
     timetable: Timetable
+    buckets: Buckets
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

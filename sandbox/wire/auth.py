@@ -61,14 +61,21 @@ class Tokens:
     """
 
     def __init__(
-        self, store: Store, keys: Keys, *, barred: frozenset[str], quotas: Quotas = NO_LIMITS, operator_secret: str = ""
+        self,
+        store: Store,
+        keys: Keys,
+        buckets: Buckets,
+        *,
+        barred: frozenset[str],
+        quotas: Quotas = NO_LIMITS,
+        operator_secret: str = "",
     ) -> None:
         self._store = store
         self._keys = keys
         self._barred = barred
         self._quotas = quotas
         self._operator = _operator(keys, operator_secret) if operator_secret else None
-        self._buckets = Buckets(store.real_now)
+        self._buckets = buckets
         key = OctKey.import_key(keys.signing)
         self._key = key
         self._claims = lru_cache(maxsize=4096)(lambda token: jwt.decode(token, key, algorithms=["HS256"]).claims)
