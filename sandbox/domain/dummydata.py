@@ -51,6 +51,7 @@ _IDENTIFIERS = {
     "UPRN": re.compile("0*999[0-9]{9}"),
     "NAD": re.compile("A999[0-9]{8}"),
     "ROBT": re.compile("R999[0-9]{8}"),
+    "LINE_ID": re.compile("L999[0-9]{8}"),
     "DistrictCode": re.compile("|".join(DISTRICT_CODES)),
 }
 
@@ -68,6 +69,11 @@ def nad(n: int) -> str:
 def robt(n: int) -> str:
     """The n-th of our ROBT keys."""
     return f"R999{n:08d}"
+
+
+def line_id(n: int) -> str:
+    """The n-th of our ids of lines that are there from the beginning."""
+    return f"L999{n:08d}"
 
 
 def is_dummy_phone(national: str) -> bool:

@@ -8,9 +8,8 @@ from sandbox.domain import slots
 from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
-from sandbox.domain.mapping import supplier_address
 from sandbox.gateway import addresses, assurance, ethernet, history, ordering, quotes, requesting, resolving
-from sandbox.gateway.checks import check_supplier, suppliers_of
+from sandbox.gateway.checks import address_for, check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
@@ -49,9 +48,13 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
-    query = {"address": supplier_address(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
+    types = {"serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
-        status, body = ask(parts, _ask(call, supplier, query=query))
+        key = address_for(parts, supplier, address)
+    except Problem as problem:
+        return _unavailable(supplier, address, "ADDRESS_KEY_NEEDED", problem.messages)
+    try:
+        status, body = ask(parts, _ask(call, supplier, query={"address": key, **types}))
     except Problem as problem:
         return _unavailable(supplier, address, problem.code, problem.messages)
     if status == 422:
@@ -69,7 +72,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
     supplier = call.query["supplier"]
     check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
     query = {  # published: the gateway sends the supplier all of them, whatever the tenant left out
-        "address": supplier_address(call.query["address"]),
+        "address": address_for(parts, supplier, call.query["address"]),
         "serviceSpecification": call.query["serviceSpecification"],
         "appointmentFromDate": call.query.get("appointmentFromDate") or _today(parts, call),
         "classifications": [*slots.CLASSIFICATIONS],
@@ -105,12 +108,14 @@ def reserve(parts: Parts, call: Call) -> Answer:
     caller = call.caller
     check_supplier(parts, caller.code, request["supplier"])
 
+    address = address_for(parts, request["supplier"], request["address"])
+
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")
 
     reservation_id = parts.write(call, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
-    body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
+    body = {"id": reservation_id, "address": address, **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
     asked = {name: request[name] for name in ("supplier", "address")}
     timeslot = _classified(answer.get("timeslot", request["timeslot"]))

@@ -4,8 +4,10 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from sandbox.domain.behaviours import PLAIN
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER, Ref
+from sandbox.domain.premises import Premises
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
@@ -22,9 +24,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     library = parts.library
     return {
         "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
-        "listAddresses": lambda _call: _items(
-            [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
-        ),
+        "listAddresses": lambda _call: _items([address_entry(each) for each in library.premises.premises]),
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
         "getHealth": lambda _call: Answer(200, {"status": "ok", "version": VERSION}),
@@ -36,6 +36,14 @@ def show_ready(parts: Parts, _call: Call) -> Answer:
     """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
     parts.store.query(worlds.every)
     return Answer(200, {"status": "ok", "version": VERSION})
+
+
+def address_entry(premises: Premises) -> dict[str, Any]:
+    """A premises as the address book shows it."""
+    entry = {**premises.published, "suppliers": list(premises.suppliers)}
+    if premises.behaviour.qualifier is not None:
+        entry["qualifier"] = premises.behaviour.qualifier
+    return entry if premises.behaviour is PLAIN else entry | {"behaviour": premises.behaviour.name}
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:
