@@ -86,7 +86,12 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)
     tokens = Tokens(
-        store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+        store,
+        keys,
+        barred=frozenset(barred),
+        quotas=settings.quotas,
+        operator_secret=settings.operator_secret,
+        text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
