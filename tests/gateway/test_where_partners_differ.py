@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Tenant]]:
     """Opens a sandbox with these settings: a tenant of it."""
     with ExitStack() as stack:
 
-        def open_with(**settings: object) -> Tenant:
+        def open_with(**settings: Any) -> Tenant:
             sandbox = open_sandbox(tmp_path, **settings)
             stack.callback(sandbox.close)
             return Tenant(in_process(sandbox)).sign_in()
