@@ -89,7 +89,13 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     barred = () if settings.demo_clients else (client.id for client in library.clients)
     buckets = Buckets(clock.now)
     tokens = Tokens(
-        store, keys, buckets, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+        store,
+        keys,
+        buckets,
+        barred=frozenset(barred),
+        quotas=settings.quotas,
+        operator_secret=settings.operator_secret,
+        text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)

@@ -96,7 +96,8 @@ def push(parts: Parts, job: Job) -> Settle:
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
         retried = not outcome["ok"] and not extra  # what is beside the truth is tried once
-        due = _retry_at(max(tx.now, tx.world.now(tx.real)), attempts) if retried else None
+        now, schedule = max(tx.now, tx.world.now(tx.real)), (parts.settings.retries, parts.settings.give_up)
+        due = kci.retry_at(now, attempts, *schedule) if retried else None
         detail = {"id": kci_id, "attempt": attempts, "url": tenant.callback_url, **outcome["told"]}
         if due is None and not extra:
             _close(tx, job, kci.DELIVERED if outcome["ok"] else kci.FAILED)
@@ -113,12 +114,6 @@ def _pace(parts: Parts, tenant: Tenant) -> None:
     rate = parts.settings.quota_callbacks if tenant.callbacks is None else tenant.callbacks
     if rate and (seconds := parts.buckets.wait(f"push {tenant.code}", rate)):
         raise NotYet(parts.clock.now() - int(-seconds * 1000 // 1))
-
-
-def _retry_at(now: int, attempts: int) -> int | None:
-    """When the next attempt follows, None when there is none. What the attempts themselves took is not counted."""
-    waited = sum(kci.RETRIES[min(attempt, len(kci.RETRIES)) - 1] for attempt in range(1, attempts))
-    return kci.retry_at(now - waited, now, attempts)
 
 
 def _fault(parts: Parts, job: Job, found: Kci) -> Fault | None:

@@ -190,7 +190,7 @@ def test_snapshots_are_listed_and_deleted(sandbox: Sandbox, tenant: Tenant) -> N
 
 
 def test_they_are_bounded_in_number_and_in_bytes(tmp_path: Path) -> None:
-    sandbox = open_sandbox(tmp_path, snapshots=2, snapshot_bytes=10_000)
+    sandbox = open_sandbox(tmp_path, snapshots=2, snapshot_bytes=5_000)
     tenant = Tenant(in_process(sandbox)).sign_in()
     keep(tenant, "one")
     status, (told,) = refusal(tenant, "POST", "/_sandbox/snapshots", {"name": "one"})
@@ -199,7 +199,7 @@ def test_they_are_bounded_in_number_and_in_bytes(tmp_path: Path) -> None:
     tenant.drain()
     status, (told,) = refusal(tenant, "POST", "/_sandbox/snapshots", {"name": "two"})
     assert status == 409
-    assert told.endswith("a snapshot at most 10000: take it earlier")
+    assert told.endswith("a snapshot at most 5000: take it earlier")
     tenant.post("/_sandbox/reset")
     keep(tenant, "two")
     status, (told,) = refusal(tenant, "POST", "/_sandbox/snapshots", {"name": "three"})
