@@ -23,6 +23,7 @@ from sandbox.portal import (
     endpoint,
     events,
     faults,
+    feedback,
     inbox,
     metrics,
     pages,
@@ -133,7 +134,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
-    control |= tenants.handlers(parts) | credentials.handlers(parts)
+    control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")
