@@ -24,6 +24,7 @@ from sandbox.portal import (
     faults,
     inbox,
     metrics,
+    own_files,
     pages,
     partners,
     resets,
@@ -80,7 +81,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """A sandbox on the database that the settings name, with the shipped worlds in it."""
     clock = clock or SystemClock()
     timetable = Timetable(settings.reset)
-    library = load_library()
+    library = load_library(settings.scenarios, settings.suppliers)
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
@@ -124,7 +125,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
-    control |= tenants.handlers(parts) | credentials.handlers(parts)
+    control |= tenants.handlers(parts) | credentials.handlers(parts) | own_files.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     gateway = _app(

@@ -41,6 +41,8 @@ class Settings:
     real_data: str = _setting(
         "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
     )
+    scenarios: str = _setting("", "folder of scenarios of one's own, for every tenant; empty: none")
+    suppliers: str = _setting("", "folder of suppliers of one's own, for tenants to choose; empty: none")
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
