@@ -26,6 +26,7 @@ from sandbox.portal import (
     feedback,
     inbox,
     metrics,
+    own_files,
     pages,
     partners,
     resets,
@@ -83,7 +84,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """A sandbox on the database that the settings name, with the shipped worlds in it."""
     clock = clock or SystemClock()
     timetable = Timetable(settings.reset)
-    library = load_library()
+    library = load_library(settings.scenarios, settings.suppliers)
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
@@ -135,6 +136,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
+    control |= own_files.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from sandbox.settings import Settings
@@ -15,6 +16,7 @@ from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
+from sandbox.world.own_files import OwnFiles
 from sandbox.world.schedule import Timetable
 
 T = TypeVar("T")
@@ -37,6 +39,11 @@ class Parts:
     plane: FaultPlane
     timetable: Timetable
     buckets: Buckets
+
+    @cached_property
+    def own(self) -> OwnFiles:
+        """What tenants brought beside the library."""
+        return OwnFiles(self.store, self.library)
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

@@ -57,6 +57,8 @@ class Settings:
         "PT5S PT30S PT2M PT10M PT1H PT6H P1D", "world time from one attempt to push a KCI to the next; the last repeats"
     )
     push_give_up: str = _setting("P14D", "world time after which a KCI that is not taken is given up")
+    scenarios: str = _setting("", "folder of scenarios of one's own, for every tenant; empty: none")
+    suppliers: str = _setting("", "folder of suppliers of one's own, for tenants to choose; empty: none")
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
