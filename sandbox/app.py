@@ -24,6 +24,7 @@ from sandbox.portal import (
     inbox,
     pages,
     partners,
+    recording,
     resets,
     snapshots,
     tenants,
@@ -46,6 +47,7 @@ from sandbox.wire.edge import Door, make_app
 from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.recorder import Recorder
 from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
@@ -69,6 +71,7 @@ class Sandbox:
     def close(self) -> None:
         """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
         self.parts.fan_out.shutdown()
+        self.parts.recorder.stop()
         self.parts.store.close()
 
 
@@ -88,7 +91,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable)
+    recorder = Recorder(store, settings.recording_bytes)
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, recorder)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -119,7 +123,9 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
+    control |= (
+        endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts) | recording.handlers(parts)
+    )
     control |= tenants.handlers(parts) | credentials.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
@@ -159,6 +165,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         list(doors),
         parts.tokens.check,
         parts.plane,
+        parts.recorder,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
         real_data=settings.real_data,

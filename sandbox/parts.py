@@ -12,6 +12,7 @@ from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
 from sandbox.world.schedule import Timetable
@@ -35,6 +36,7 @@ class Parts:
     fan_out: Executor
     plane: FaultPlane
     timetable: Timetable
+    recorder: Recorder
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sandbox.domain.worldtime import World
+from sandbox.store import beginnings
 from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 
@@ -43,6 +44,7 @@ def every(connection: Connection) -> list[World]:
 def add(connection: Connection, world: World) -> None:
     """A new world."""
     connection.execute(insert(worlds).values(_row(world)))
+    beginnings.note(connection, world)
 
 
 def set_clock(connection: Connection, world: World) -> None:
@@ -66,6 +68,7 @@ def begin_epoch(connection: Connection, world: World) -> None:
     )
     if begun.rowcount != 1:
         raise Outrun(world.name)
+    beginnings.note(connection, world)
 
 
 def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox.store import claiming, lanes
+from sandbox.store import claiming, lanes, recordings
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
@@ -41,6 +41,7 @@ def play(store: Store, handlers: Handlers, job: Job) -> bool:
 
 def _settle(tx: Tx, job: Job, settle: Settle) -> None:
     again = settle(tx)
+    recordings.note_played(tx, job)
     if again is None:
         lanes.finish(tx, job)
     else:

@@ -25,6 +25,7 @@ from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
 from sandbox.wire.edge import Door
 from sandbox.wire.egress import Egress
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
@@ -178,8 +179,9 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, barred=frozenset())
-    courier, nothing = Courier(clock.now, Egress(local=True)), None
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), courier, nothing, nothing, Timetable(""))  # type: ignore[arg-type]
+    courier, recorder, nothing = Courier(clock.now, Egress(local=True)), Recorder(store, 0), None
+    library, timetable = load_library(), Timetable("")
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, nothing, nothing, timetable, recorder)  # type: ignore[arg-type]
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", api.handlers(parts))
