@@ -60,13 +60,14 @@ from sandbox.world.schedule import Schedule, Timetable
 @dataclass(frozen=True)
 class Sandbox:
     """One running sandbox: `app` is its WSGI application. Once they are started, `player` plays what comes due, and
-    `schedule` keeps worlds to the timetable.
+    `schedule` keeps worlds to the timetable. `jobs` says what is played by what.
     """
 
     parts: Parts
     app: WSGIApp
     player: Player
     schedule: Schedule
+    jobs: Handlers
 
     def close(self) -> None:
         """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
@@ -98,7 +99,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
     schedule = Schedule(store, clock, timetable, settings.world_start)
-    return Sandbox(parts, _applications(parts, conductor), player, schedule)
+    return Sandbox(parts, _applications(parts, conductor), player, schedule, jobs)
 
 
 def _jobs(parts: Parts) -> Handlers:

@@ -43,4 +43,5 @@ class Parts:
 
         Raises StaleEpoch when the world was reset since the call began: then nothing of it is kept.
         """
-        return self.store.write(call.caller.world, work, at=call.at, epoch=call.caller.epoch)
+        at = call.stamp if call.at is None else call.at
+        return self.store.write(call.caller.world, work, at=at, epoch=call.caller.epoch)

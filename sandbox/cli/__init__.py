@@ -14,6 +14,8 @@ COMMANDS = {
     "advance": "Move a world's clock, and show what that brought about.",
     "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
+    "recording": "Export a tenant's whole conversation.",
+    "replay": "Play a recording again, and compare.",
     "snapshot": "Keep a world as it is, to go back to.",
     "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",

@@ -17,6 +17,7 @@ from sandbox.store.kcis import Kci
 from sandbox.store.recordings import Exchange, Step
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
+from sandbox.wire.hearing import as_said
 
 FORMAT = 1
 _WORLD = ("name", "seed", "epoch", "gap")
@@ -86,9 +87,15 @@ def _beginning(began: Beginning, owner: str) -> dict[str, Any]:
 
 def _exchange(kept: Exchange) -> dict[str, Any]:
     said = unpack(kept.exchange)
-    answer = unpack(kept.answer) if kept.answer else None
     at = {} if kept.at is None else {"at": to_text(kept.at)}
-    return {"came": to_text(kept.came), **at, "played": kept.played, **said, "answer": answer}
+    return {
+        "epoch": kept.began,
+        "came": to_text(kept.came),
+        **at,
+        "played": kept.played,
+        **said,
+        "answer": as_said(kept.answer),
+    }
 
 
 def _step(step: Step) -> dict[str, Any]:

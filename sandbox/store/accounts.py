@@ -178,6 +178,14 @@ def next_number(connection: Connection, world: str, owner: str, kind: str) -> in
     return _first_number(connection, world, owner, kind) if row is None else int(row[0])
 
 
+def set_numbers(connection: Connection, world: str, owner: str, numbers: Mapping[str, int]) -> None:
+    """Go on from these numbers of the owner's, by kind: for a world that is played again."""
+    for kind, value in numbers.items():
+        place = (counters.c.world == world, counters.c.owner == owner, counters.c.kind == kind)
+        if not connection.execute(update(counters).where(*place).values(value=value)).rowcount:
+            connection.execute(insert(counters).values(world=world, owner=owner, kind=kind, value=value))
+
+
 def last_number(connection: Connection, world: str, owner: str, kind: str) -> int:
     """The last number given out; 0 before the first."""
     row = _LAST.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})

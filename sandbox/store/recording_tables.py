@@ -25,6 +25,7 @@ conversation = Table(
     Column("world", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("owner", String, nullable=False),
+    Column("began", Integer, nullable=False),  # the epoch that it came in
     Column("came", BigInteger, nullable=False),  # real
     Column("turn", BigInteger, nullable=False),  # among those that came in the same millisecond
     Column("at", BigInteger),  # world time that it acted at; null: it came to nothing

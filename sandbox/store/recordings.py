@@ -18,14 +18,16 @@ ROW = 100  # bytes that an exchange takes beside what was said
 
 @dataclass(frozen=True)
 class Exchange:
-    """One call of a tenant's. `came` is in real time, and `turn` orders those of one millisecond; `at` is the world
-    time that it acted at, None where it came to nothing; `played` is how much had been played of the tenant's by then.
+    """One call of a tenant's, in the epoch `began`. `came` is in real time, and `turn` orders those of one millisecond;
+    `at` is the world time that it acted at, None where it came to nothing; `played` is how much had been played of the
+    tenant's by then.
     `exchange` and `answer` are JSON.
     """
 
     world: str
     epoch: int
     owner: str
+    began: int
     came: int
     turn: int
     at: int | None
@@ -49,7 +51,7 @@ class Step:
     now: int
 
 
-_NAMES = ("came", "turn", "at", "played", "exchange", "answer")
+_NAMES = ("began", "came", "turn", "at", "played", "exchange", "answer")
 _ADD = insert(conversation)
 _FIRST = (
     select(func.min(played.c.number))
@@ -101,7 +103,9 @@ def exchanges_of(tx: Tx, owner: str) -> list[Exchange]:
     query = select(*(conversation.c[name] for name in _NAMES)).where(
         conversation.c.world == tx.world.name, conversation.c.epoch == tx.world.epoch, conversation.c.owner == owner
     )
-    rows = tx.connection.execute(query.order_by(conversation.c.came, conversation.c.turn, conversation.c.id))
+    rows = tx.connection.execute(
+        query.order_by(conversation.c.began, conversation.c.came, conversation.c.turn, conversation.c.id)
+    )
     return [Exchange(tx.world.name, tx.world.epoch, owner, *row) for row in rows]
 
 

@@ -173,6 +173,12 @@ class Store:
         return Tx(connection, world, world.now(real) if at is None else at, real)
 
 
+def acting_at() -> int | None:
+    """The moment at which the call of this context has acted, as far as it is recorded and has."""
+    acted = ACTED.get()
+    return None if acted is None else acted.at
+
+
 def _unwritten() -> Acted | None:
     """Who wants to know when this call acts, and has not been told by a write."""
     acted = ACTED.get()

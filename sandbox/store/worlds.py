@@ -58,6 +58,16 @@ def set_clock(connection: Connection, world: World) -> None:
         raise Outrun(world.name)
 
 
+def place_clock(connection: Connection, name: str, at: int, real: int) -> None:
+    """Set the world's clock to `at`, earlier or later: for a world that is played again."""
+    connection.execute(update(worlds).where(worlds.c.name == name).values(virtual_base=at, real_base=real))
+
+
+def skip_to(connection: Connection, name: str, epoch: int) -> None:
+    """Leave what is in the world behind, and let it be in this epoch: for a world that is played again."""
+    connection.execute(update(worlds).where(worlds.c.name == name).values(epoch=epoch))
+
+
 def begin_epoch(connection: Connection, world: World) -> None:
     """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on.
 

@@ -20,6 +20,7 @@ from sandbox.wire.refusals import register_refusals, response_of
 
 # In the environment of a call: the moment that one inside this process acts for; who came in, once it is known.
 ACTING_AT = "sandbox.acting_at"
+STAMPED = "sandbox.stamped"  # likewise: the moment that it writes as of, where somebody waits for its answer
 CALLER = "sandbox.caller"
 
 Check = Callable[[str, str], Caller]  # (Authorization header, address) to who that is
@@ -154,6 +155,7 @@ def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, gi
         authorization=request.headers.get("Authorization", ""),
         address=request.remote_addr or "",
         at=request.environ.get(ACTING_AT),
+        stamp=request.environ.get(STAMPED),
     )
 
 

@@ -75,9 +75,18 @@ def _exchange(heard: Heard, response: Response) -> Exchange:
     }
     answer = b"" if response.is_streamed else response.get_data()
     if any(f'"{name}"'.encode() in answer for name in SECRETS):
-        answer = orjson.dumps(_without_secrets(orjson.loads(answer)))
-    place = (call.caller.world, call.caller.epoch or 0, call.caller.code)
+        answer = orjson.dumps(_without_secrets(as_said(answer)))
+    epoch = call.caller.epoch or 0
+    place = (call.caller.world, epoch, call.caller.code, epoch)
     return Exchange(*place, heard.came, heard.turn, acted.at, acted.played, orjson.dumps(said), answer)
+
+
+def as_said(answer: bytes) -> Any:
+    """The JSON value of an answer; its text where a fault has spoilt it, None for none."""
+    try:
+        return orjson.loads(answer) if answer else None
+    except orjson.JSONDecodeError:
+        return answer.decode("utf-8", "replace")
 
 
 def _query(operation: Operation, query: Mapping[str, Any]) -> Any:
@@ -101,4 +110,7 @@ def _without_secrets(value: Any) -> Any:
             name: HIDDEN if name in SECRETS and isinstance(member, str) else _without_secrets(member)
             for name, member in value.items()
         }
-    return [_without_secrets(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    spoilt = isinstance(value, str) and any(f'"{name}"' in value for name in SECRETS)
+    return HIDDEN if spoilt else value
