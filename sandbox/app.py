@@ -1,5 +1,6 @@
 """The composition root: the only place that knows every room."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sandbox.portal import (
     events,
     faults,
     inbox,
+    metrics,
     pages,
     partners,
     recording,
@@ -55,6 +57,8 @@ from sandbox.world.player import Handlers, Player
 from sandbox.world.reset import beginning
 from sandbox.world.runs import Conductor
 from sandbox.world.schedule import Schedule, Timetable
+
+log = logging.getLogger("sandbox")
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     whole = with_headers(
         _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients)), resets.headers(parts)
     )
+    whole = metrics.measured(parts, whole)
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 
@@ -216,4 +221,6 @@ def _found(parts: Parts) -> None:
 
     parts.store.transact(found)
     if is_sqlite(parts.settings.database_url):
-        parts.store.transact(lanes.release_all)  # one process has the file: nobody else can be playing
+        freed = parts.store.transact(lanes.release_all)  # one process has the file: nobody else can be playing
+        if freed:
+            log.warning("the last process was killed: lanes played again: %s", freed)

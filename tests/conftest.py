@@ -1,4 +1,4 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests; and every test shows what the page on coverage says that it shows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,27 @@ from pathlib import Path
 import pytest
 
 from sandbox.app import Sandbox
+from tests.docs.coverage_page import check_shown, claims, record
+from tests.support import showing
 from tests.support.sandboxes import Tenant, in_process, open_sandbox
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-shown", type=Path, help="append what each test shows to this file: make coverage")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    showing.observe()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    showing.seen.clear()
+    yield
+    shown = set(showing.seen)
+    check_shown(claims(), item.nodeid, shown)
+    if (file := item.config.getoption("--record-shown")) is not None:
+        record(file, item, shown)
 
 
 @pytest.fixture

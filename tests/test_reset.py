@@ -134,7 +134,11 @@ def test_what_lies_outside_worlds_stays_and_ids_do_not_come_back(sandbox: Sandbo
     assert tenant.get("/_sandbox/clock") == {
         "now": "2027-01-15T08:00:00.000Z", "rate": 1, "tempo": "compressed", "gap": 30, "epoch": 2, "world": "DEMO1",
     }  # fmt: skip
-    assert tenant.get("/_sandbox/callback") == {"url": "http://127.0.0.1:9/kcis", "auth": {"kind": "none"}}
+    assert tenant.get("/_sandbox/callback") == {
+        "url": "http://127.0.0.1:9/kcis",
+        "auth": {"kind": "none"},
+        "state": "verified",
+    }
     assert tenant.call("PUT", "/_sandbox/callback", json={"url": None})[1]["secret"] == secret
     told = f"order {old} was removed by the reset of 2027-01-15T08:00:05.000Z, or by one before it"
     for path, status in ((f"/v1/service-orders/{old}", 404), (f"/_sandbox/orders/{old}/timeline", 410)):

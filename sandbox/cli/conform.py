@@ -13,11 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from sandbox.cli.session import Failure
 from sandbox.conformance import report as reports
 from sandbox.conformance.badge import badge
+from sandbox.conformance.drift import differences
 from sandbox.conformance.files import write_whole
 from sandbox.conformance.junit import junit
 from sandbox.conformance.page import page
 from sandbox.conformance.profile import SUITES
-from sandbox.conformance.runner import run
+from sandbox.conformance.runner import Told, run
 from sandbox.conformance.summary import summarise
 from sandbox.shipped import folder
 from sandbox.spec.library import UnusableFileError
@@ -43,6 +44,7 @@ HERE = "http://127.0.0.1:8800"
 @click.option("--html", "html_file", type=click.Path(path_type=Path), help="… as one HTML file.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="… as JUnit XML.")
 @click.option("--badge", "badge_file", type=click.Path(path_type=Path), help="… as a badge (SVG).")
+@click.option("--against", metavar="URL", help="Another sandbox, to compare with: what differs is printed.")
 @click.option("--since", type=click.Path(path_type=Path, exists=True), help="An earlier report (JSON) to compare with.")
 def command(**options: Any) -> None:
     """Examine a target against every requirement of its suite.
@@ -58,12 +60,19 @@ def command(**options: Any) -> None:
     if unknown:
         raise Failure(f"no requirement of this suite: {', '.join(unknown)}")
     console = Console(stderr=True, highlight=False)
+    said: list[Any] = []
     with _progress(console) as told:
-        report = run(profile, seed=options["seed"], only=only, limit=options["limit"], told=told)
-    former = options["since"]
-    if former is not None:
-        report["difference"] = reports.difference(report, json.loads(former.read_text()))
-    summarise(Console(highlight=False), report)
+        heard = _keeping(said, told)
+        report = run(profile, seed=options["seed"], only=only, limit=options["limit"], told=heard)
+    out = Console(highlight=False)
+    if options["since"] is not None:
+        former = json.loads(options["since"].read_text())
+        report["difference"] = reports.difference(report, former)
+        if gained := reports.stale(former, load_catalogue()):
+            out.print(f"The catalogue has gained since then: {', '.join(gained)}")
+    summarise(out, report)
+    if options["against"] is not None:
+        out.print(*_drift(console, said, options, only) or ["Both say the same."], sep="\n")
     forms: dict[str, Callable[[reports.Report], str]] = {
         "json_file": lambda each: json.dumps(each, indent=2) + "\n",
         "html_file": page,
@@ -74,6 +83,27 @@ def command(**options: Any) -> None:
         if options[option] is not None:
             write_whole(options[option], form(report))
     raise SystemExit(reports.exit_code(report))
+
+
+def _drift(console: Console, said: list[Any], options: Mapping[str, Any], only: frozenset[str]) -> list[str]:
+    """What differs from what was said, when another sandbox is asked the same."""
+    profile = profile_data({**options, "sandbox": options["against"]})
+    with _progress(console) as told:
+        run(profile, seed=options["seed"], only=only, limit=options["limit"], told=_keeping(said, told))
+    if len(said) < 2:
+        raise Failure("the two cannot be compared: one of the runs did not come to its end")
+    return differences(*said)
+
+
+def _keeping(said: list[Any], told: Told) -> Told:
+    """Keeps what a run heard besides telling it."""
+
+    def hear(event: Mapping[str, Any]) -> None:
+        told(event)
+        if event["event"] == "said":
+            said.append(event["said"])
+
+    return hear
 
 
 def profile_data(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,7 @@ def _character(supplier: Supplier) -> Iterator[tuple[str, str]]:
     yield "acknowledges", "at once, with a 201" if supplier.acknowledges_at_once else "later, by a KCI"
     yield "cancellation", f"not after {supplier.point_of_no_return}" if supplier.point_of_no_return else "to the last"
     yield "amendments", "several at once" if supplier.concurrent_amendments else "one at a time"
+    yield "tests and problems", "taken" if supplier.assurance else "not implemented (501)"
     yield "services", "one to an address" if supplier.one_service_per_address else "several to an address"
     yield "lines known by", " and ".join(supplier.line_characteristics)
     yield "lead time", f"{supplier.lead_time} working days"

@@ -71,7 +71,6 @@ class Message:
     raw: bytes
     body: Any = field(repr=False, default=None)
     answered: int = 204
-    url: str = ""
 
     def evidence(self) -> dict[str, Any]:
         """What a finding shows of it."""

@@ -15,6 +15,7 @@ import pytest
 
 from sandbox.conformance import shapes, told
 from sandbox.conformance.coverage import coverage_of
+from sandbox.conformance.drift import said_by
 from sandbox.conformance.exchange import Exchange, Message
 from sandbox.conformance.expect import Expect
 from sandbox.conformance.handing import Hand, published_examples
@@ -108,6 +109,33 @@ class Conformance:
     def examples(self) -> dict[str, Any]:
         """The published KCIs by name."""
         return published_examples()
+
+    @pytest.fixture(scope="session")
+    def supplier_party(self, party: Party) -> Party | None:
+        """The gateway under test, as the profile's supplier calls it; None without its credentials."""
+        known = self.setup.profile.supplier or {}
+        if "auth" not in known:
+            return None
+        made = self.setup.party("supplier-updates", auth=known["auth"])
+        self.parties.append(made)
+        return made
+
+    @pytest.fixture(scope="session")
+    def pass_time(self, party: Party) -> Callable[[], None]:
+        """Lets all that is to come happen at once, where the target is a sandbox; else time passes by itself."""
+        known = self.setup.profile.sandbox
+
+        def drain() -> None:
+            if known is not None:
+                headers = {"Authorization": party.token() or ""}
+                party.send("drainClock", "POST", f"{known['control']}/clock/drain", [], headers, None)
+
+        return drain
+
+    @pytest.fixture(scope="session")
+    def violations(self) -> Callable[[Any], list[shapes.Wrong]]:
+        """What is wrong with a KCI to a tenant, by its document."""
+        return lambda kci: shapes.body_violations("tenant-updates", "handleKci", kci)
 
     @pytest.fixture(scope="session")
     def by_hand(self) -> Callable[[str], None]:
@@ -215,6 +243,7 @@ class Conformance:
         said: list[Exchange] = [each for party in self.parties for each in party.exchanges]
         heard = [each for ear in self.ears for each in ear.messages()]
         self.setup.tell({"event": "coverage", **coverage_of(said, heard)})
+        self.setup.tell({"event": "said", "said": said_by(said, heard)})
         self.setup.close()
 
 

@@ -8,6 +8,7 @@ from sandbox.conformance.verdicts import NotApplicable, NotObserved
 
 PARTS = (
     "APPOINTMENTS", "ORDERS", "AMENDMENTS", "CANCELLATIONS", "MODIFY", "CEASE", "ETHERNET", "TESTS", "PROBLEMS",
+    "NEW_TYPES",
 )  # fmt: skip
 SUITES = ("supplier", "tenant", "gateway")
 
@@ -36,7 +37,7 @@ class Profile:
     name: str
     url: str = ""
     auth: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
-    offers: frozenset[str] = frozenset()
+    offers: frozenset[str] = frozenset(PARTS)
     lacks: Mapping[str, str] = field(default_factory=dict)
     addresses: tuple[Mapping[str, str], ...] = ()
     unserved: Mapping[str, str] | None = None
@@ -45,6 +46,7 @@ class Profile:
     listen: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     sandbox: Mapping[str, Any] | None = None
     signing: str | None = None
+    supplier: Mapping[str, Any] | None = None
     answer: float = 10
     patience: float = 10
     quiet: float = 0.5
@@ -78,5 +80,6 @@ def profile_from(data: Mapping[str, Any]) -> Profile:
 
 
 _PLAIN = (
-    "suite", "name", "url", "auth", "lacks", "listen", "sandbox", "signing", "answer", "patience", "quiet", "examples",
+    "suite", "name", "url", "auth", "lacks", "listen", "sandbox", "signing", "supplier", "answer", "patience", "quiet",
+    "examples",
 )  # fmt: skip

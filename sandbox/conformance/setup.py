@@ -45,17 +45,17 @@ class Setup:
         self.endings.append(made.close)
         return made
 
-    def party(self, document: str | None = None, **basic: str) -> Party:
-        """The target, as it is called by the operations of a document."""
+    def party(self, document: str | None = None, *, auth: Mapping[str, Any] | None = None) -> Party:
+        """The target, as it is called by the operations of a document; as somebody else with another `auth`."""
         client, profile = self.client(), self.profile
-        sign_in = SignIn(profile.auth, client, profile.answer)
+        sign_in = SignIn(profile.auth if auth is None else auth, client, profile.answer)
         name = document or DOCUMENTS[profile.suite]
-        return Party(name, profile.url, client, sign_in, basic, profile.answer, self.now)
+        return Party(name, profile.url, client, sign_in, {}, profile.answer, self.now)
 
     def greet(self, party: Party) -> None:
         """See whether the target can be examined at all. Raises CouldNotTest with the cause."""
         suite, profile = self.profile.suite, self.profile
-        if suite == "supplier" and not profile.addresses:
+        if suite != "tenant" and not profile.addresses:
             raise CouldNotTest("the profile names no address that the supplier serves")
         token = party.token()
         headers = {"X-Request-ID": "greeting", "X-Conversation-ID": "greeting"}

@@ -1,4 +1,4 @@
-"""A scenario that extends another: the other's file, with what this one says instead."""
+"""A scenario or a supplier that extends another: the other's file, with what this one says instead."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,16 @@ from typing import Any
 from sandbox.domain.flaws import Flaw
 
 EXTENDS, ADAPT = "extends", "adapt"
-_OWN = ("name", "title", "description", "default")  # what a scenario never takes over from the one that it extends
+# What a scenario or a supplier never takes over from the one that it extends.
+_OWN = ("name", "code", "title", "description", "default")
 
 Value = Mapping[str, Any]
-Find = Callable[[str], Value | None]  # a scenario's value by its name, as its file has it; None where there is none
+Find = Callable[[str], Value | None]  # the value of another file of the kind, by its name; None where there is none
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A scenario's value once nothing is left to extend, and the flaws for which that could not be made.
+    """A file's value once nothing is left to extend, and the flaws for which that could not be made.
 
     `said` tells of places in the value where in the file they are said: JSON pointers, of which the longest counts;
     what it does not know of was taken over. None: the file extends nothing.
@@ -38,15 +39,17 @@ class Composed:
 
 
 def compose(value: Value, find: Find, below: tuple[str, ...] = ()) -> Composed:
-    """The whole scenario of a file whose value has passed its schema. `below` are those that extend it in turn."""
+    """The whole scenario or supplier of a file whose value has passed its schema. `below` are those that extend it in
+    turn.
+    """
     if EXTENDS not in value:
         return Composed(value)
-    name, wanted = value["name"], value[EXTENDS]
+    name, wanted = value.get("name", value.get("code")), value[EXTENDS]
     if wanted in (name, *below):
         return _broken(value, f"{wanted} would extend itself, by way of {' and '.join((*below, name))}")
     base = find(wanted)
     if base is None:
-        return _broken(value, f"there is no scenario {wanted} to extend")
+        return _broken(value, f"there is no {wanted} that can be extended")
     whole = compose(base, find, (*below, name))
     if whole.flaws:
         return _broken(value, f"{wanted} cannot be extended: {whole.flaws[0].message}")
@@ -60,6 +63,8 @@ def _broken(value: Value, message: str) -> Composed:
 def _joined(value: Value, base: Value) -> Composed:
     own = {name: each for name, each in value.items() if name not in (EXTENDS, ADAPT)}
     made: dict[str, Any] = {name: each for name, each in base.items() if name not in _OWN}
+    if "code" in base:
+        made.setdefault("network", base["code"])
     said = {f"/{name}": f"/{name}" for name in own}
     if "parameters" in base and "parameters" in own:
         said |= {f"/parameters/{name}": f"/{EXTENDS}" for name in base["parameters"] if name not in own["parameters"]}

@@ -2,8 +2,8 @@
 
 - Telephone numbers: those that Ofcom keeps for drama, but for Northern Ireland's, where copies of its table differ.
 - Domains: RFC 2606 and RFC 6761. Networks: RFC 5737, RFC 3849 and RFC 9637.
-- Postcodes that cannot exist: the area ZZ is none, but its ZZ99 codes mean something in health statistics; and no
-  postcode ends in letters of which one is C, I, K, M, O or V.
+- Postcodes that cannot exist: the area ZZ is none (its ZZ99 codes mean something in health statistics, but never an
+  address), and no postcode ends in letters of which one is C, I, K, M, O or V.
 - Postcodes for who checks the format: the area ZY passes as one, and is none today; nobody promises that it stays so.
 - UPRN, NAD and ROBT keys: nobody reserves any. Ours begin with a block of nines, believed to be given to nobody.
 """
@@ -51,6 +51,7 @@ _IDENTIFIERS = {
     "UPRN": re.compile("0*999[0-9]{9}"),
     "NAD": re.compile("A999[0-9]{8}"),
     "ROBT": re.compile("R999[0-9]{8}"),
+    "LINE_ID": re.compile("L999[0-9]{8}"),
     "DistrictCode": re.compile("|".join(DISTRICT_CODES)),
 }
 
@@ -68,6 +69,11 @@ def nad(n: int) -> str:
 def robt(n: int) -> str:
     """The n-th of our ROBT keys."""
     return f"R999{n:08d}"
+
+
+def line_id(n: int) -> str:
+    """The n-th of our ids of lines that are there from the beginning."""
+    return f"L999{n:08d}"
 
 
 def is_dummy_phone(national: str) -> bool:
@@ -97,10 +103,8 @@ def is_dummy_postcode(text: str) -> bool:
     found = _POSTCODE.fullmatch("".join(text.split()).upper())
     if found is None:
         return False
-    area, district, _, letters = found.groups()
-    if area == IMPOSSIBLE_AREA:
-        return district != "99"
-    return area == FORMAT_VALID_AREA or any(letter in IMPOSSIBLE_LETTERS for letter in letters or "")
+    area, _, _, letters = found.groups()
+    return area in (IMPOSSIBLE_AREA, FORMAT_VALID_AREA) or any(letter in IMPOSSIBLE_LETTERS for letter in letters or "")
 
 
 def is_dummy_identifier(kind: str, value: str) -> bool:

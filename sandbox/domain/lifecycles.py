@@ -11,6 +11,7 @@ cancellation is taken, what may be said while a request is pending, and nearly a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 RECEIVED_BY_GATEWAY = "RECEIVED_BY_GATEWAY"
 SENT_TO_SUPPLIER = "SENT_TO_SUPPLIER"
@@ -136,7 +137,7 @@ REQUEST: Table = {
     "AMENDMENT_REJECTED": (Rule((RECEIVED_BY_GATEWAY, PENDING), (REJECTED,), _AMENDING),),
     "CANCELLED": (Rule((RECEIVED_BY_GATEWAY, PENDING), (COMPLETED,), _AMENDING),),
     "CANCELLATION_REJECTED": (Rule((RECEIVED_BY_GATEWAY, PENDING), (REJECTED,), _AMENDING),),
-    "RESUBMIT": (Rule((RECEIVED_BY_GATEWAY, PENDING), (REJECTED,), _ASSUMED),),
+    "RESUBMIT": (Rule((PENDING,), (REJECTED,), _ASSUMED),),
 }
 
 TEST: Table = {
@@ -229,6 +230,7 @@ def allowed(kind: str, state: str, event: str, *, before: str | None = None) -> 
     return tuple(dict.fromkeys(named.get(target, target) for target in targets))
 
 
+@cache
 def events_from(kind: str, state: str) -> tuple[str, ...]:
     """The events that may come in this state, in the table's order."""
     return tuple(event for event, rules in TABLES[kind].items() if any(state in rule.sources for rule in rules))

@@ -94,6 +94,7 @@ _TAKEN: Mapping[str, tuple[str, ...]] = {
     "amendment": ("AMENDED",),
     "cancellation": ("CANCELLED",),
 }
+_DELAYED = ("order", "problem")  # what a supplier that acknowledges late is late with
 _REFUSING = ("ORDER_REJECTED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
 
@@ -213,6 +214,8 @@ class _Score:
         first = next(self._heard(chapter, order_type), None)
         answers = (*_TAKEN.get(kind, ()), *_REFUSING) if self.supplier.acknowledges_at_once else ()
         folded = first is not None and not first[1].wrong and first[1].kci in answers
+        if kind in _DELAYED and not folded:
+            course = replace(course, opening=course.opening + self.supplier.delay_ms)
         if kind in WAITING and not folded:
             before = lifecycles.kept_before(course.status, course.before, WAITING[kind])
             course = replace(course, status=WAITING[kind], before=before)
@@ -271,5 +274,6 @@ def _folded(answer: Plan) -> Plan:
     """The answer that stands for the first KCI, which is then not sent."""
     first, *rest = answer.beats
     if first.reason_code in _REFUSING:
-        return replace(answer, status=REFUSED, messages=(first.text or "",), stops=False, beats=())
+        why = f" ({first.problem_code})" if first.problem_code else ""  # an answer has no other place for it
+        return replace(answer, status=REFUSED, messages=(f"{first.text}{why}",), stops=False, beats=())
     return replace(answer, status=CREATED, entity_status=first.status, changes=first.changes, beats=tuple(rest))

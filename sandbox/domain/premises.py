@@ -4,18 +4,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.domain.behaviours import PLAIN, Behaviour
+from sandbox.domain.suppliers import Supplier
+
 UPRN = "UPRN"
 DISTRICT_CODE = "DistrictCode"
 
 
 @dataclass(frozen=True)
 class Premises:
-    """A place to be served. `address` is the published Address; `area` is whose engineers' diary it shares."""
+    """A place to be served. `address` is the published Address; `area` is whose engineers' diary it shares.
+
+    `suppliers` are those whose network reaches it; see `serves`.
+    """
 
     address: Mapping[str, Any]
     identifiers: tuple[tuple[str, str], ...]
     area: str
     suppliers: tuple[str, ...]
+    behaviour: Behaviour = PLAIN
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """The Address with its attributes."""
+        attributes = {"additionalAttributes": [dict(each) for each in self.behaviour.attributes]}
+        return {**self.address, **(attributes if self.behaviour.attributes else {})}
+
+    def key(self, kind: str) -> str | None:
+        """Its identifier of this type."""
+        return next((value for known, value in self.identifiers if known == kind), None)
 
 
 @dataclass(frozen=True)
@@ -43,8 +60,16 @@ class AddressBook:
         return next(each for each in self.premises if " ".join(each.identifiers[0]) == key)
 
 
-def premises_from(mapping: Mapping[str, Any]) -> Premises:
-    """Premises from one entry of the address book, which has passed contracts/schemas/addresses.schema.json."""
+def serves(supplier: Supplier, premises: Premises) -> bool:
+    """Whether the supplier can build here, on its own network or on the one that it shares."""
+    return supplier.network in premises.suppliers
+
+
+def premises_from(mapping: Mapping[str, Any], behaviours: Mapping[str, Behaviour]) -> Premises:
+    """Premises from one entry of the address book, which has passed contracts/schemas/addresses.schema.json.
+
+    Raises KeyError for a behaviour that there is not.
+    """
     identifier = mapping["address"]["identifier"]
     every = (identifier, *identifier.get("additionalIdentifiers", ()))
     return Premises(
@@ -52,6 +77,7 @@ def premises_from(mapping: Mapping[str, Any]) -> Premises:
         identifiers=tuple((each["type"], each["id"]) for each in every),
         area=mapping["area"],
         suppliers=tuple(mapping["suppliers"]),
+        behaviour=behaviours[mapping["behaviour"]] if "behaviour" in mapping else PLAIN,
     )
 
 

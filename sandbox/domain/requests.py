@@ -41,9 +41,14 @@ class Request:
     supplier_reference: str | None = None
 
     @property
+    def name(self) -> str:
+        """Its name in KCIs."""
+        return NAMES[self.entity.kind, self.kind]
+
+    @property
     def shown(self) -> dict[str, Any]:
         """The request as a KCI shows it inside its entity."""
-        return {NAMES[self.entity.kind, self.kind]: dict(self.body)}
+        return {self.name: dict(self.body)}
 
 
 def receive(

@@ -119,7 +119,8 @@ def fits(scenario: Scenario, supplier: Supplier) -> bool:
     return supplier.appointments is not None or not scenario.needs_appointment
 
 
-SCENARIO_HEADERS = ("X-Scenario", "X-Problem-Code", "X-Kci-Delay")
+SCENARIO = "X-Scenario"
+SCENARIO_HEADERS = (SCENARIO, "X-Problem-Code", "X-Kci-Delay")
 
 
 def scenario_headers(sent: Mapping[str, Any]) -> dict[str, str]:

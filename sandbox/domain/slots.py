@@ -21,6 +21,8 @@ FARTHEST = timedelta(days=366)  # no diary is open further ahead than this
 OUTSIDERS = 0.125  # the share of slots that customers outside this world have filled
 
 _DAYS = ("WEEKDAY",) * 5 + ("SATURDAY", "SUNDAY")
+_PARTS = ("", "_AM", "_PM", "_EARLY", "_EVENING")
+CLASSIFICATIONS = tuple(day + part for day in dict.fromkeys(_DAYS) for part in _PARTS)  # published
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ def classify(start_ms: int, end_ms: int) -> str:
     """
     start, end = local(start_ms), local(end_ms)
     return _classification(start.date(), _part(start.time(), end.time()))
+
+
+def on_one_day(start_ms: int, end_ms: int) -> bool:
+    """Whether a window starts and ends on the same day in the United Kingdom."""
+    return local_date(start_ms) == local_date(end_ms)
 
 
 def diary(supplier: Supplier, area: str, now_ms: int, from_date: date | None, seed: str) -> list[Slot]:

@@ -55,12 +55,28 @@ class Appointments:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """When the supplier does not take an order as it is, by the name of a condition.
+
+    It rejects the order for this problem code and in these words, or, where `scenario` names one, plays that instead.
+    """
+
+    when: str
+    problem_code: str | None
+    text: str
+    scenario: str | None
+
+
+@dataclass(frozen=True)
 class Supplier:
     """One supplier. `appointments` is None exactly when `installation_type` is: then no engineer comes.
 
-    After the KCI `point_of_no_return` it takes no cancellation of an order; None: it always does.
-    `line_characteristics` are the names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID.
-    `ethernet` is None where it sells none.
+    `network` is the supplier on whose network it sells, itself for most. `hides` are things that it does not show:
+    EXISTING_LINES, ONT, INSTALLATION_TYPE. With `coarse` it gives no better reason than OTHER. `addressed_by` is the
+    type of address key that it needs, None: any. It acknowledges `delay_ms` later than its scenario says. After the KCI
+    `point_of_no_return` it takes no cancellation of an order; None: it always does. `line_characteristics` are the
+    names by which it identifies a line: ONT_REFERENCE and ONT_PORT, or LINE_ID. `ethernet` is None where it sells none.
+    Without `assurance` it neither tests services nor takes problems.
     """
 
     code: str
@@ -69,14 +85,37 @@ class Supplier:
     acknowledges_at_once: bool
     point_of_no_return: str | None
     concurrent_amendments: bool
+    assurance: bool
     one_service_per_address: bool
     line_characteristics: tuple[str, ...]
     specifications: tuple[Specification, ...]
     installation_type: str | None
     lead_time: int
     reference_prefix: str
+    network: str
+    hides: frozenset[str]
+    coarse: bool
+    addressed_by: str | None
+    delay_ms: int
+    rules: tuple[Rule, ...]
     appointments: Appointments | None
     ethernet: Ethernet | None
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Which parts of the Supplier API it has, in the words of the control API."""
+        has = {
+            "AVAILABILITY": True,
+            "QUOTES": self.ethernet is not None,
+            "APPOINTMENTS": self.appointments is not None,
+            "ORDERS": True,
+            "ETHERNET_ORDERS": self.ethernet is not None,
+            "AMENDMENTS": True,
+            "CANCELLATIONS": True,
+            "SERVICE_TESTS": self.assurance,
+            "SERVICE_PROBLEMS": self.assurance,
+        }
+        return tuple(name for name, there in has.items() if there)
 
 
 def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
@@ -89,6 +128,7 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         acknowledges_at_once=mapping["acknowledges"] == "at_once",
         point_of_no_return=mapping.get("pointOfNoReturn"),
         concurrent_amendments=mapping["concurrentAmendments"],
+        assurance=mapping.get("assurance", True),
         one_service_per_address=mapping["servicesPerAddress"] == "one",
         line_characteristics=_LINE_CHARACTERISTICS[mapping["linesKnownBy"]],
         specifications=tuple(
@@ -97,6 +137,15 @@ def supplier_from(mapping: Mapping[str, Any]) -> Supplier:
         installation_type=mapping.get("installationType"),
         lead_time=mapping["leadTime"],
         reference_prefix=mapping["referencePrefix"],
+        network=mapping.get("network", mapping["code"]),
+        hides=frozenset(mapping.get("hides", ())),
+        coarse=mapping.get("reasons") == "coarse",
+        addressed_by=mapping.get("addressedBy"),
+        delay_ms=parse_duration(mapping.get("acknowledgementDelay", "PT0S")),
+        rules=tuple(
+            Rule(each["when"], each.get("problemCode"), each["text"], each.get("scenario"))
+            for each in mapping.get("rejections", ())
+        ),
         appointments=_appointments_from(appointments) if appointments else None,
         ethernet=ethernet_from(mapping["ethernet"]) if "ethernet" in mapping else None,
     )

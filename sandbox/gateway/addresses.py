@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.domain.errors import NOT_IMPLEMENTED, Problem, malformed
-from sandbox.domain.premises import UPRN, Premises
+from sandbox.domain.premises import UPRN, Premises, serves
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.parts import Parts
 from sandbox.wire.calls import Answer, Call
@@ -12,17 +12,21 @@ from sandbox.wire.calls import Answer, Call
 # The member of an address that a query parameter is compared with.
 _MEMBERS = {"postalCode": "postcode", "name": "name", "streetNumber": "streetNumber", "streetName": "streetName"}
 
-# How good the data is and whose: invented, hence always exact.
-_ORIGIN = {"qualifier": "Gold", "source": "SANDBOX"}
+_SOURCE = {"source": "SANDBOX"}
 
 
 def look_up(parts: Parts, call: Call) -> Answer:
     """GET /addresses: the premises that have everything asked for, of those that the supplier serves; possibly none."""
     if not {"postalCode", "uprn"} & call.query.keys():
         raise malformed("query parameter postalCode or query parameter uprn: is missing")
-    supplier = _supplier(parts, call)
-    found = (each for each in _candidates(parts, call.query) if supplier in each.suppliers)
-    return Answer(200, [_ORIGIN | dict(each.address) for each in found if _matches(each.address, call.query)])
+    supplier = parts.library.suppliers[_supplier(parts, call)]
+    found = (each for each in _candidates(parts, call.query) if serves(supplier, each) and each.behaviour.qualifier)
+    return Answer(200, [_entry(each) for each in found if _matches(each.address, call.query)])
+
+
+def _entry(premises: Premises) -> dict[str, Any]:
+    """The address, with how well it is matched."""
+    return {"qualifier": premises.behaviour.qualifier, **_SOURCE, **premises.published}
 
 
 def _supplier(parts: Parts, call: Call) -> str:

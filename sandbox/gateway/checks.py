@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
-from sandbox.domain.premises import Premises
+from sandbox.domain.mapping import supplier_address
+from sandbox.domain.premises import DISTRICT_CODE, Premises
 from sandbox.domain.scenarios import Choice, choose_by
 from sandbox.parts import Parts
 from sandbox.store import accounts, partners
@@ -18,7 +19,7 @@ def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
         found = accounts.find_tenant(connection, tenant)
         if found is None:
             return ()
-        return (*found.suppliers, *(partner.code for partner in partners.of_world(connection, found.world)))
+        return (*found.suppliers, *partners.codes_in(connection, found.world))
 
     return parts.store.query(look)
 
@@ -47,6 +48,19 @@ def check_choice(
         refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
         raise invalid(*(f"{name}: {refused}" for name in chosen))
     return None
+
+
+def address_for(parts: Parts, supplier: str, identifier: Mapping[str, Any]) -> dict[str, Any]:
+    """The address identifier as this supplier is asked by it. Refuses one without the key that the supplier needs."""
+    fake = parts.library.suppliers.get(supplier)
+    if fake is None or fake.addressed_by is None:
+        return supplier_address(identifier)
+    given = {each["type"]: each["id"] for each in (identifier, *identifier.get("additionalIdentifiers", ()))}
+    needed = (fake.addressed_by, DISTRICT_CODE)
+    if any(kind not in given for kind in needed):
+        keys = " and ".join(needed)
+        raise invalid(f"/address: {supplier} is asked by {keys}: send both, if need be as additionalIdentifiers")
+    return {"id": given[fake.addressed_by], "type": fake.addressed_by}
 
 
 def check_address(parts: Parts, identifier: Mapping[str, Any]) -> Premises:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from prometheus_client import Counter
 
 from sandbox.domain import kci
 from sandbox.domain.durations import to_text
@@ -29,6 +30,8 @@ from sandbox.wire.faultplane import Fault
 from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.outbound import unseal
 from sandbox.world.player import Settle
+
+PUSHES = Counter("sandbox_pushes", "Attempts of this process to push a KCI, by outcome", ["outcome"], registry=None)
 
 
 def announce(tx: Tx, entity: Entity, update: Update) -> Entity:
@@ -87,6 +90,7 @@ def push(parts: Parts, job: Job) -> Settle:
     fault = _fault(parts, job, found) if faults else None
     marks, extra = job.payload.get("marks", ()), job.payload.get("extra", False)
     outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, marks, fault)
+    PUSHES.labels("taken" if outcome["ok"] else "failed").inc()
 
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1

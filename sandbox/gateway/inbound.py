@@ -117,6 +117,8 @@ def release(_parts: Parts, job: Job) -> Settle:
 
 def release_answered(tx: Tx, tenant: str, ref: Ref, patience: int) -> None:
     """It has its answer: judge the KCIs that came before that, and be patient with those that are early still."""
+    if not received.held(tx, tenant, ref):
+        return
     entity = entities.find(tx, tenant, ref, lock=True)
     if entity is not None:
         entity = _release(tx, entity)

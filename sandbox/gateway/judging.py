@@ -16,14 +16,15 @@ from sandbox.gateway import amending, resolving
 from sandbox.store import requests
 from sandbox.store.store import Tx
 
-# Which kind of request a reason code decides.
+# Which kinds of requests a reason code decides, and which codes decide one always.
 _DECIDES = {
-    "AMENDED": AMENDMENT,
-    "AMENDMENT_REJECTED": AMENDMENT,
-    "CANCELLED": CANCELLATION,
-    "CANCELLATION_REJECTED": CANCELLATION,
+    "AMENDED": (AMENDMENT,),
+    "AMENDMENT_REJECTED": (AMENDMENT,),
+    "CANCELLED": (CANCELLATION,),
+    "CANCELLATION_REJECTED": (CANCELLATION,),
+    "RESUBMIT": (AMENDMENT, CANCELLATION),
 }
-_NAMES_ITS_REQUEST = ("AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
+_ALWAYS = ("AMENDED", "AMENDMENT_REJECTED", "CANCELLATION_REJECTED")
 
 
 @dataclass(frozen=True)
@@ -54,49 +55,73 @@ def steps_of(tx: Tx, entity: Entity, kci: Mapping[str, Any], received_on: int) -
         steps.append(Step(entity, Update("INFORMATIONAL", {"type": "ACKNOWLEDGED"})))
     entity = rules.step(entity, reason, tx.now, stated=theirs["status"], changes=changes)
     after = rules.known_as(entity, theirs.get(REFERENCE[entity.kind]))
-    decided = resolution if request is None else request_rules.step(request, reason)
-    if decided is None:
-        return [*steps, Step(after, update_from(kci, after.status, received_on, {}))]
-    keep = requests.add if reason == "RESOLVED" else requests.save
-    if decided is resolution:
-        after = replace(after, body={**after.body, **decided.shown})
-    return [
-        *steps,
-        Step(after, update_from(kci, after.status, received_on, decided.shown), (partial(keep, request=decided),)),
-    ]
+    about: dict[str, Any] = {}
+    effects: list[Callable[[Tx], None]] = []
+    if resolution is not None:
+        after = replace(after, body={**after.body, **resolution.shown})
+        about |= resolution.shown
+        effects.append(partial(requests.add if reason == "RESOLVED" else requests.save, request=resolution))
+    if request is not None:
+        decided = request_rules.step(request, reason, _numbers(request.name, kci, theirs)[1])
+        about |= decided.shown
+        effects.append(partial(requests.save, request=decided))
+    return [*steps, Step(after, update_from(kci, after.status, received_on, about), tuple(effects))]
 
 
 def _resolution(tx: Tx, entity: Entity, reason: str, theirs: Mapping[str, Any]) -> Request | None:
-    """The resolution that the KCI tells, or that the supplier takes as accepted by completing the problem."""
+    """The resolution that the KCI tells, or decides by ending the problem: accepted in silence, or overtaken."""
     if entity.kind != PROBLEM:
         return None
     if reason == "RESOLVED":
         return resolving.told(tx, entity, theirs.get("serviceProblemResolution", {}))
-    return resolving.closed_in_silence(tx, entity) if reason == "COMPLETED" else None
+    ends = {"COMPLETED": resolving.closed_in_silence, "CANCELLED": resolving.overtaken}
+    return ends[reason](tx, entity) if reason in ends else None
 
 
 def _reported(tx: Tx, entity: Entity, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> Request | None:
     """The tenant's request that the KCI decides, by the gateway's id or the supplier's reference.
 
     Published: AMENDED names the amendment, CANCELLED the cancellation where the tenant asked for one; a supplier may
-    amend or cancel by itself too. The names stand in the envelope or in the entity.
+    cancel by itself too. The names stand in the envelope or in the entity.
     """
-    decides = _DECIDES.get(kci["reasonCode"])
-    if decides is None:
+    reason = kci["reasonCode"]
+    for kind in _DECIDES.get(reason, ()):
+        if (entity.kind, kind) not in NAMES:
+            continue  # nothing is asked about a test
+        found = _named(tx, entity, kind, kci, theirs)
+        if found is not None:
+            return found
+        if reason in _ALWAYS or (reason == "CANCELLED" and _asked_for(tx, entity, kind)):
+            name = NAMES[entity.kind, kind]
+            raise invalid(f"/reasonCode: {reason} must name the {kind} that it decides: {name}Id or {name}Reference")
+    return None
+
+
+def _named(tx: Tx, entity: Entity, kind: str, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> Request | None:
+    number, reference = _numbers(NAMES[entity.kind, kind], kci, theirs)
+    if (number, reference) == (None, None):
         return None
-    name = NAMES[entity.kind, decides]
-    number = kci.get(f"{name}Id", theirs.get(f"{name}Id"))
-    reference = kci.get(f"{name}Reference", theirs.get(f"{name}Reference"))
-    found = None
     if number is not None:
-        found = requests.find(tx, entity.tenant, decides, number)
-    elif reference is not None:
-        found = requests.find_by_reference(tx, entity.tenant, decides, entity.ref, reference)
-    if (number, reference) != (None, None) and (found is None or found.entity != entity.ref):
-        raise invalid(f"{entity.ref} has no {decides} {number or reference}")
-    if found is None and kci["reasonCode"] in _NAMES_ITS_REQUEST:
-        raise invalid(f"/reasonCode: {kci['reasonCode']} must name what it rejects: send {name}Id or {name}Reference")
+        found = requests.find(tx, entity.tenant, kind, number)
+    else:
+        found = requests.find_by_reference(tx, entity.tenant, kind, entity.ref, reference or "")
+    if found is None or found.entity != entity.ref:
+        raise invalid(f"{entity.ref} has no {kind} {number or reference}")
+    if reference is not None and found.supplier_reference not in (None, reference):
+        raise invalid(f"{kind} {found.id} is known by reference {found.supplier_reference}, not {reference}")
     return found
+
+
+def _asked_for(tx: Tx, entity: Entity, kind: str) -> bool:
+    """Whether the supplier has a request of this kind to decide."""
+    waiting = requests.undecided(tx, entity.tenant, entity.ref)
+    return any((each.kind, each.status) == (kind, lifecycles.PENDING) for each in waiting)
+
+
+def _numbers(name: str, kci: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[int | None, str | None]:
+    """The gateway's id and the supplier's reference of a request, as they stand in the envelope or in the entity."""
+    both = {**theirs, **kci}
+    return both.get(f"{name}Id"), both.get(f"{name}Reference")
 
 
 def awaits_answer(tx: Tx, entity: Entity, kci: Mapping[str, Any]) -> bool:

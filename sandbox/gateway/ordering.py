@@ -10,7 +10,7 @@ from sandbox.domain.errors import invalid, wrong
 from sandbox.domain.scenarios import Choice, scenario_headers
 from sandbox.gateway import sending
 from sandbox.gateway.appointments import check_reservation, taken_over
-from sandbox.gateway.checks import check_address, check_choice, check_supplier
+from sandbox.gateway.checks import address_for, check_address, check_choice, check_supplier
 from sandbox.gateway.overtaking import placed
 from sandbox.gateway.services import check_line_named, check_live
 from sandbox.parts import Parts
@@ -31,7 +31,11 @@ def place(parts: Parts, call: Call) -> Answer:
         lambda: choice.append(check_choice(parts, request["supplier"], chosen)),
     ]
     if "address" in request:
-        checks += [partial(check_address, parts, request["address"]), partial(check_line_named, request)]
+        checks += [
+            partial(check_address, parts, request["address"]),
+            partial(address_for, parts, request["supplier"], request["address"]),
+            partial(check_line_named, request),
+        ]
     if messages := wrong(*checks):
         look = partial(parts.store.read, call.caller.world, partial(_reserved, parts, tenant=tenant, request=request))
         raise invalid(*messages, *wrong(look))

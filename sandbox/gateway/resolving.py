@@ -94,11 +94,22 @@ def _decided(tx: Tx, resolution: Request, wanted: Mapping[str, Any]) -> Request:
 
 def closed_in_silence(tx: Tx, problem: Entity) -> Request | None:
     """The resolution that a supplier takes as accepted when it completes the problem by itself."""
-    for resolution in reversed(requests.of_kind(tx, problem.tenant, problem.ref, RESOLUTION)):
-        if resolution.status == "PENDING":
-            after = request_rules.step(resolution, "RESOLUTION_ACCEPTED")
-            return request_rules.with_body(after, _closed(tx, "RESOLUTION_ACCEPTED"))
-    return None
+    found = _pending(tx, problem)
+    if found is None:
+        return None
+    after = request_rules.step(found, "RESOLUTION_ACCEPTED")
+    return request_rules.with_body(after, _closed(tx, "RESOLUTION_ACCEPTED"))
+
+
+def overtaken(tx: Tx, problem: Entity) -> Request | None:
+    """The resolution that nobody will decide any more, since the problem is cancelled."""
+    found = _pending(tx, problem)
+    return None if found is None else request_rules.step(found, "OVERTAKEN")
+
+
+def _pending(tx: Tx, problem: Entity) -> Request | None:
+    made = requests.of_kind(tx, problem.tenant, problem.ref, RESOLUTION)
+    return next((each for each in reversed(made) if each.status == "PENDING"), None)
 
 
 def _closed(tx: Tx, event: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import REFERENCE, changes_from, to_supplier
 from sandbox.domain.scenarios import Choice, with_disorder
 from sandbox.gateway import inbound
+from sandbox.gateway.checks import address_for
 from sandbox.gateway.delivery import announce
 from sandbox.gateway.supplier_client import Ask, ask
 from sandbox.parts import Parts
@@ -90,7 +91,7 @@ def send(parts: Parts, job: Job) -> Settle:
         operation=_operation(entity),
         request_id=request_id,
         conversation_id=entity.conversation,
-        body=to_supplier(entity),
+        body=_body(parts, entity),
         headers=entity.choice,
         at=job.due_at,
         faults=faults,
@@ -107,6 +108,13 @@ def send(parts: Parts, job: Job) -> Settle:
         inbound.release_answered(tx, tenant, ref, parts.settings.patience)
 
     return settle
+
+
+def _body(parts: Parts, entity: Entity) -> dict[str, Any]:
+    body = to_supplier(entity)
+    if "address" in body:
+        body["address"] = address_for(parts, entity.supplier, entity.body["address"])
+    return body
 
 
 def _operation(entity: Entity) -> str:

@@ -24,8 +24,7 @@ def learn(tx: Tx, order: Entity) -> None:
     if kind in _ENDS or kind == "MODIFY":
         known = services.find(tx, order.tenant, order.supplier, body["serviceId"])
         if known is not None:
-            changed = characteristics_of(body) or characteristics_of(known.body)
-            after = known.body | {"serviceCharacteristics": changed}
+            after = known.body | {"serviceCharacteristics": _changed(characteristics_of(known.body), body)}
             services.put(tx, known._replace(live=known.live and kind == "MODIFY", body=after))
         return
     characteristics = characteristics_of(body)
@@ -36,6 +35,13 @@ def learn(tx: Tx, order: Entity) -> None:
         made["serviceSpecification"] = item.get("serviceSpecification")
         made |= {name: body[name] for name in ("address",) if name in body}
         services.put(tx, Service(order.tenant, order.supplier, service_id, True, made))
+
+
+def _changed(characteristics: list[dict[str, str]], order: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The characteristics of a service after an order: those that it names are changed, the others stay."""
+    given = characteristics_of(order)
+    names = {each["name"] for each in given}
+    return [each for each in characteristics if each["name"] not in names] + given
 
 
 def check_live(tx: Tx, tenant: str, supplier: str, service_id: str) -> Service:

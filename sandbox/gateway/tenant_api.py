@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from sandbox.domain import slots
 from sandbox.domain.durations import to_ms
 from sandbox.domain.errors import Problem
 from sandbox.domain.ids import make_id
-from sandbox.domain.mapping import supplier_address
 from sandbox.gateway import addresses, assurance, ethernet, history, ordering, quotes, requesting, resolving
-from sandbox.gateway.checks import check_supplier, suppliers_of
+from sandbox.gateway.checks import address_for, check_supplier, suppliers_of
 from sandbox.gateway.supplier_client import Ask, ask, refusal
 from sandbox.parts import Parts
 from sandbox.store import accounts, reservations
@@ -48,9 +48,13 @@ def check_availability(parts: Parts, call: Call) -> Answer:
 
 def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
-    query = {"address": supplier_address(address), "serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
+    types = {"serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
-        status, body = ask(parts, _ask(call, supplier, query=query))
+        key = address_for(parts, supplier, address)
+    except Problem as problem:
+        return _unavailable(supplier, address, "ADDRESS_KEY_NEEDED", problem.messages)
+    try:
+        status, body = ask(parts, _ask(call, supplier, query={"address": key, **types}))
     except Problem as problem:
         return _unavailable(supplier, address, problem.code, problem.messages)
     if status == 422:
@@ -67,20 +71,35 @@ def list_slots(parts: Parts, call: Call) -> Answer:
     """GET /available-appointments: the supplier's free slots, less those that the tenant does not want to see."""
     supplier = call.query["supplier"]
     check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
-    query = {
-        name: call.query[name]
-        for name in ("serviceSpecification", "appointmentFromDate", "appointmentPurpose")
-        if name in call.query
+    query = {  # published: the gateway sends the supplier all of them, whatever the tenant left out
+        "address": address_for(parts, supplier, call.query["address"]),
+        "serviceSpecification": call.query["serviceSpecification"],
+        "appointmentFromDate": call.query.get("appointmentFromDate") or _today(parts, call),
+        "classifications": [*slots.CLASSIFICATIONS],
+        "appointmentPurpose": call.query["appointmentPurpose"],
     }
-    body = _answer(parts, _ask(call, supplier, query={"address": supplier_address(call.query["address"]), **query}))
-    slots = [
-        slot for slot in body["availableTimeslots"] if slot.get("standard", True) or not call.query.get("standardOnly")
-    ]
+    body = _answer(parts, _ask(call, supplier, query=query))
+    shown = [_classified(slot) for slot in body["availableTimeslots"]]
+    if call.query.get("standardOnly"):
+        shown = [slot for slot in shown if slot["standard"]]
     if call.query.get("singleDayAppointment"):
-        slots = [slot for slot in slots if slot["timeslotStartDateTime"][:10] == slot["timeslotEndDateTime"][:10]]
+        shown = [slot for slot in shown if slots.on_one_day(*_window(slot))]
     asked = {"supplier": supplier, "address": call.query["address"]}
     specification = {"serviceSpecification": call.query["serviceSpecification"]}
-    return Answer(200, {**specification, **body, **asked, "availableTimeslots": slots})
+    return Answer(200, {**specification, **body, **asked, "availableTimeslots": shown})
+
+
+def _today(parts: Parts, call: Call) -> str:
+    return slots.local_date(parts.store.read(call.caller.world, lambda tx: tx.now, at=call.at)).isoformat()
+
+
+def _classified(slot: Mapping[str, Any]) -> dict[str, Any]:
+    """Published: the gateway can classify a slot, and mark it standard or premium, where its supplier does not."""
+    return {"classification": slots.classify(*_window(slot)), "standard": True, **slot}
+
+
+def _window(slot: Mapping[str, Any]) -> tuple[int, int]:
+    return to_ms(slot["timeslotStartDateTime"]), to_ms(slot["timeslotEndDateTime"])
 
 
 def reserve(parts: Parts, call: Call) -> Answer:
@@ -89,15 +108,18 @@ def reserve(parts: Parts, call: Call) -> Answer:
     caller = call.caller
     check_supplier(parts, caller.code, request["supplier"])
 
+    address = address_for(parts, request["supplier"], request["address"])
+
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")
 
     reservation_id = parts.write(call, number)
     wanted = {name: request[name] for name in ("serviceSpecification", "purpose", "timeslot")}
-    body = {"id": reservation_id, "address": supplier_address(request["address"]), **wanted}
+    body = {"id": reservation_id, "address": address, **wanted}
     answer = _answer(parts, _ask(call, request["supplier"], body=body))
     asked = {name: request[name] for name in ("supplier", "address")}
-    published = {**request, **answer, **asked, "id": reservation_id}
+    timeslot = _classified(answer.get("timeslot", request["timeslot"]))
+    published = {**request, **answer, **asked, "id": reservation_id, "timeslot": timeslot}
     expires = to_ms(answer["expiryDateTime"]) if "expiryDateTime" in answer else None
     made = Reservation(caller.code, reservation_id, expires, None, published)
     parts.write(call, lambda tx: reservations.add(tx, made))

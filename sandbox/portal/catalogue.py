@@ -4,15 +4,19 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from sandbox.domain.behaviours import PLAIN
 from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER, Ref
+from sandbox.domain.premises import Premises
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
-from sandbox.store import entities, services, timeline
+from sandbox.store import entities, services, timeline, worlds
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.stale import missing
+
+VERSION = version("fibre-sandbox")
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -20,13 +24,26 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     library = parts.library
     return {
         "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
-        "listAddresses": lambda _call: _items(
-            [{**each.address, "suppliers": list(each.suppliers)} for each in library.premises.premises]
-        ),
+        "listAddresses": lambda _call: _items([address_entry(each) for each in library.premises.premises]),
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
-        "getHealth": lambda _call: Answer(200, {"status": "ok", "version": version("fibre-sandbox")}),
+        "getHealth": lambda _call: Answer(200, {"status": "ok", "version": VERSION}),
+        "getReady": partial(show_ready, parts),
     }
+
+
+def show_ready(parts: Parts, _call: Call) -> Answer:
+    """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
+    parts.store.query(worlds.every)
+    return Answer(200, {"status": "ok", "version": VERSION})
+
+
+def address_entry(premises: Premises) -> dict[str, Any]:
+    """A premises as the address book shows it."""
+    entry = {**premises.published, "suppliers": list(premises.suppliers)}
+    if premises.behaviour.qualifier is not None:
+        entry["qualifier"] = premises.behaviour.qualifier
+    return entry if premises.behaviour is PLAIN else entry | {"behaviour": premises.behaviour.name}
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:
@@ -54,8 +71,12 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
             for each in supplier.specifications
         ],
         "leadTime": supplier.lead_time,
+        "concurrentAmendments": supplier.concurrent_amendments,
+        "servicesPerAddress": "one" if supplier.one_service_per_address else "many",
+        "capabilities": list(supplier.capabilities),
     }
-    return entry if supplier.installation_type is None else entry | {"installationType": supplier.installation_type}
+    sometimes = {"installationType": supplier.installation_type, "pointOfNoReturn": supplier.point_of_no_return}
+    return entry | {name: value for name, value in sometimes.items() if value is not None}
 
 
 def list_services(parts: Parts, call: Call) -> Answer:

@@ -37,9 +37,15 @@ def handlers(parts: Parts) -> dict[str, Handler]:
 
 
 def show_all(parts: Parts, call: Call) -> Answer:
-    """GET /suppliers: the fakes, then the partners' own of this world."""
-    own = parts.store.query(lambda connection: partners.of_world(connection, call.caller.world))
-    fakes = [{"kind": "fake", **supplier_entry(each)} for each in parts.library.suppliers.values()]
+    """GET /suppliers: the fakes that the tenant orders from, then the partners' own of this world."""
+
+    def look(connection: Any) -> tuple[list[str], list[Partner]]:
+        tenant = accounts.find_tenant(connection, call.caller.code) if call.caller.kind == "tenant" else None
+        codes = list(parts.library.suppliers if tenant is None else tenant.suppliers)
+        return codes, partners.of_world(connection, call.caller.world)
+
+    codes, own = parts.store.query(look)
+    fakes = [{"kind": "fake", **supplier_entry(parts.library.suppliers[code])} for code in codes]
     return Answer(200, {"items": [*fakes, *(_entry(parts, each) for each in own)]})
 
 

@@ -42,7 +42,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
 def sign_up(parts: Parts, doorman: Buckets, call: Call) -> Answer:
     """POST /tenants: 201 with the tenant and its credentials, whose secret is told this once."""
     body: dict[str, Any] = call.body
-    suppliers = _suppliers(parts, body.get("suppliers", list(parts.library.suppliers)))
+    suppliers = _suppliers(parts, body.get("suppliers", _networks_of(parts)))
     allowed = _networks(body.get("allowedFrom", []))
     most = parts.settings.quota_sign_ups
     doorman.admit(call.address, most / HOUR, f"at most {most} new tenants an hour from one address", burst=most)
@@ -91,6 +91,11 @@ def _check_own_world(connection: Any, name: str, partner: str) -> None:
     agreed = terms.of_world(connection, name)
     if agreed is None or agreed.partner != partner or agreed.closed_at is not None:
         raise invalid("/world: you have no world of this name: leave it out to get a new one")
+
+
+def _networks_of(parts: Parts) -> list[str]:
+    """The fakes that build a network of their own; the others sell on theirs, each with a quirk of its own."""
+    return [code for code, each in parts.library.suppliers.items() if each.network == code]
 
 
 def _suppliers(parts: Parts, codes: list[str]) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Everything that the sandbox knows from its data files, by name: scenarios, suppliers, premises, worlds."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+from sandbox.domain.behaviours import Behaviour, behaviour_from
 from sandbox.domain.composing import compose
 from sandbox.domain.demo import DemoClient, DemoWorld, clients_from, worlds_from
 from sandbox.domain.premises import AddressBook, address_book, premises_from
@@ -16,6 +17,8 @@ from sandbox.domain.suppliers import Supplier, supplier_from
 from sandbox.shipped import folder
 from sandbox.spec.schemas import validator_of
 from sandbox.spec.yamlfile import load
+
+_Made = TypeVar("_Made")
 
 
 class UnusableFileError(Exception):
@@ -26,12 +29,13 @@ class UnusableFileError(Exception):
 class Library:
     """The data files, read once. Every mapping is by name or code, in the order of the files.
 
-    `sources` are the scenarios as their files have them, for others to extend.
+    `sources` are scenarios and suppliers as their files have them, by kind and name, for others to extend.
     """
 
     scenarios: Mapping[str, Scenario]
-    sources: Mapping[str, Mapping[str, Any]]
     suppliers: Mapping[str, Supplier]
+    sources: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    behaviours: Mapping[str, Behaviour]
     premises: AddressBook
     worlds: Mapping[str, DemoWorld]
     clients: tuple[DemoClient, ...]
@@ -54,25 +58,40 @@ def load_library(scenarios: str = "", suppliers: str = "") -> Library:
 
 def read_library(scenarios: Path, fixtures: Path) -> Library:
     """The files of these two folders. Raises UnreadableFileError or UnusableFileError, naming the file."""
-    worlds = _read(fixtures / "worlds.yaml", "worlds")
-    addresses = _read(fixtures / "addresses.yaml", "addresses")
-    sources = {path.stem: _read(path, "scenario") for path in sorted(scenarios.glob("*.yaml"))}
+    worlds, addresses = _read(fixtures / "worlds.yaml", "worlds"), _read(fixtures / "addresses.yaml", "addresses")
+    named = _read(fixtures / "behaviours.yaml", "behaviours")["behaviours"]
+    behaviours = {name: behaviour_from(name, value) for name, value in named.items()}
+    if unknown := {each["behaviour"] for each in addresses["premises"] if "behaviour" in each} - behaviours.keys():
+        raise UnusableFileError(f"{fixtures}: there is no behaviour {' and no '.join(sorted(unknown))}")
+    sources = {"scenario": _sources(scenarios, "scenario"), "supplier": _sources(fixtures / "suppliers", "supplier")}
     library = Library(
-        scenarios=MappingProxyType({name: _composed(scenarios, name, sources) for name in sources}),
+        scenarios=_made(sources["scenario"], "scenario", scenario_from),
+        suppliers=_made(sources["supplier"], "supplier", supplier_from),
         sources=MappingProxyType(sources),
-        suppliers=MappingProxyType(
-            {
-                path.stem: supplier_from(_read(path, "supplier"))
-                for path in sorted((fixtures / "suppliers").glob("*.yaml"))
-            }
-        ),
-        premises=address_book(premises_from(each) for each in addresses["premises"]),
+        behaviours=MappingProxyType(behaviours),
+        premises=address_book(premises_from(each, behaviours) for each in addresses["premises"]),
         worlds=MappingProxyType({world.code: world for world in worlds_from(worlds)}),
         clients=tuple(clients_from(worlds)),
     )
     if problems := list(_disagreements(library)):
         raise UnusableFileError(f"{fixtures}: " + "; ".join(problems))
     return library
+
+
+def _sources(where: Path, kind: str) -> Mapping[str, Mapping[str, Any]]:
+    return MappingProxyType({path.stem: _read(path, kind) for path in sorted(where.glob("*.yaml"))})
+
+
+def _made(
+    sources: Mapping[str, Mapping[str, Any]], kind: str, make: Callable[[Mapping[str, Any]], _Made]
+) -> Mapping[str, _Made]:
+    made: dict[str, _Made] = {}
+    for name, value in sources.items():
+        whole = compose(value, sources.get)
+        if whole.flaws or not validator_of(kind).is_valid(whole.value):
+            raise UnusableFileError(f"{name} cannot extend {value['extends']} (sandbox lint says more)")
+        made[name] = make(whole.value)
+    return MappingProxyType(made)
 
 
 @cache
@@ -90,14 +109,6 @@ def _read(path: Path, kind: str) -> Any:
     return value
 
 
-def _composed(where: Path, name: str, sources: Mapping[str, Mapping[str, Any]]) -> Scenario:
-    whole = compose(sources[name], sources.get)
-    if whole.flaws or not validator_of("scenario").is_valid(whole.value):
-        file, other = where / f"{name}.yaml", sources[name]["extends"]
-        raise UnusableFileError(f"{file} cannot extend {other} (sandbox lint says more)")
-    return scenario_from(whole.value)
-
-
 def _disagreements(library: Library) -> Iterator[str]:
     """What no file shows by itself."""
     yield from _misnamed("scenario", ((stem, each.name) for stem, each in library.scenarios.items()))
@@ -110,7 +121,11 @@ def _disagreements(library: Library) -> Iterator[str]:
     named = {code for tenant in tenants for code in tenant.suppliers}
     named |= {code for each in library.premises.premises for code in each.suppliers}
     named |= {client.code for client in library.clients if client.kind == "supplier"}
+    named |= {each.network for each in library.suppliers.values()}
     yield from (f"there is no supplier {code}" for code in sorted(named - set(library.suppliers)))
+    asked = {each.scenario.partition("?")[0] for each in library.behaviours.values() if each.scenario}
+    asked |= {rule.scenario for each in library.suppliers.values() for rule in each.rules if rule.scenario}
+    yield from (f"there is no scenario {name}" for name in sorted(asked - set(library.scenarios)))
     reached = {client.world for client in library.clients}
     yield from (f"there is no world {code}" for code in sorted(reached - set(library.worlds)))
 

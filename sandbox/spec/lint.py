@@ -1,7 +1,7 @@
 """`sandbox lint`: what is wrong in data files, with file, line and reason."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from sandbox.domain.flaws import Flaw
 from sandbox.domain.scenarios import KINDS as SCENARIO_KINDS
 from sandbox.shipped import folder
 from sandbox.spec.bases import Bases
-from sandbox.spec.judging import KINDS, flaws_of, line_of
+from sandbox.spec.judging import KINDS, flaws_of, line_of, nothing
 from sandbox.spec.library import UnusableFileError, read_library
 from sandbox.spec.yamlfile import Document, UnreadableFileError, load
 
@@ -39,7 +39,8 @@ def lint(paths: Iterable[Path], elsewhere: Iterable[Path] = ()) -> list[Finding]
     asked = list(paths)
     findings: list[Finding] = []
     defaults: dict[str, list[Finding]] = {}
-    bases = Bases(folder("scenarios"), *elsewhere)
+    shipped = {"scenario": folder("scenarios"), "supplier": folder("fixtures") / "suppliers"}
+    bases = {kind: Bases(kind, where, *elsewhere) for kind, where in shipped.items()}
     for path in _files(asked or [folder("scenarios"), folder("fixtures"), *elsewhere]):
         findings += _in_file(path, defaults, bases)
     for found in defaults.values():
@@ -57,7 +58,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _in_file(path: Path, defaults: dict[str, list[Finding]], bases: Bases) -> Iterator[Finding]:
+def _in_file(path: Path, defaults: dict[str, list[Finding]], bases: Mapping[str, Bases]) -> Iterator[Finding]:
     """What is wrong in one file. A scenario that is the default is added to `defaults`, by what it is for."""
     try:
         document = load(path)
@@ -68,7 +69,7 @@ def _in_file(path: Path, defaults: dict[str, list[Finding]], bases: Bases) -> It
     except OSError as wrong:
         yield Finding(path, 1, wrong.strerror or "the file cannot be read")
         return
-    flaws = flaws_of(document, kind, partial(bases.find, beside=path.parent))
+    flaws = flaws_of(document, kind, partial(bases[kind].find, beside=path.parent) if kind in bases else nothing)
     yield from (_found(document, flaw) for flaw in flaws)
     if kind == "scenario" and not flaws and document.value.get("default"):
         about = document.value.get("for", "order")

@@ -6,11 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sandbox.domain.composing import Find, compose
+from sandbox.domain.composing import compose
 from sandbox.domain.flaws import Flaw
 from sandbox.domain.scenarios import scenario_from
 from sandbox.domain.suppliers import supplier_from
-from sandbox.spec.judging import flaws_of, line_of
+from sandbox.spec.judging import flaws_of, line_of, named
 from sandbox.spec.library import Library, UnusableFileError
 from sandbox.spec.schemas import validator_of
 from sandbox.spec.yamlfile import Document, load, read
@@ -55,37 +55,44 @@ def with_own(library: Library, files: Iterable[OwnFile]) -> Library:
 
 def findings(library: Library, files: Iterable[OwnFile], one: OwnFile) -> list[tuple[int, str]]:
     """What is wrong with one of these files, beside the others and the shipped ones: (line, reason)."""
-    flaws = flaws_of(one.document, one.kind, _finder(library, files)) or list(_in_the_way(library, one))
+    flaws = flaws_of(one.document, one.kind, _known(library, files, one.kind).get)
+    flaws = flaws or list(_in_the_way(library, files, one))
     return [(line_of(one.document, flaw), f"{flaw.place}: {flaw.message}".removeprefix(": ")) for flaw in flaws]
 
 
 def joined(library: Library, files: Iterable[OwnFile]) -> Library:
     """The library with these files, in which nothing is wrong."""
     listed = list(files)
-    find = _finder(library, listed)
-    scenarios = {each.name: each.document.value for each in listed if each.kind == SCENARIO}
-    suppliers = {each.name: each.document.value for each in listed if each.kind == SUPPLIER}
-    made = {name: scenario_from(compose(value, find).value) for name, value in scenarios.items()}
-    sold = {code: supplier_from(value) for code, value in suppliers.items()}
+    sources = {kind: _known(library, listed, kind) for kind in (SCENARIO, SUPPLIER)}
+    mine = {kind: [each.name for each in listed if each.kind == kind] for kind in sources}
+    scenarios = {name: scenario_from(_whole(sources[SCENARIO], name)) for name in mine[SCENARIO]}
+    suppliers = {code: supplier_from(_whole(sources[SUPPLIER], code)) for code in mine[SUPPLIER]}
     return replace(
         library,
-        scenarios=MappingProxyType({**library.scenarios, **made}),
-        sources=MappingProxyType({**library.sources, **scenarios}),
-        suppliers=MappingProxyType({**library.suppliers, **sold}),
+        scenarios=MappingProxyType({**library.scenarios, **scenarios}),
+        suppliers=MappingProxyType({**library.suppliers, **suppliers}),
+        sources=MappingProxyType(sources),
     )
 
 
-def _finder(library: Library, files: Iterable[OwnFile]) -> Find:
-    values = {each.name: each.document.value for each in files if each.kind == SCENARIO}
-    usable = {name: value for name, value in values.items() if validator_of("scenario").is_valid(value)}
-    known: Mapping[str, Any] = {**library.sources, **usable}
-    return known.get
+def _whole(sources: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return compose(sources[name], sources.get).value
 
 
-def _in_the_way(library: Library, one: OwnFile) -> Iterator[Flaw]:
-    """A name is that of one thing, and which scenario plays when none is asked for is not changed from outside."""
-    taken, key = (library.sources, "name") if one.kind == SCENARIO else (library.suppliers, "code")
-    if one.name in taken:
+def _known(library: Library, files: Iterable[OwnFile], kind: str) -> Mapping[str, Any]:
+    """The values of the files of this kind that another may extend, the shipped ones among them."""
+    values = {each.name: each.document.value for each in files if each.kind == kind}
+    usable = {name: value for name, value in values.items() if validator_of(kind).is_valid(value)}
+    return MappingProxyType({**library.sources[kind], **usable})
+
+
+def _in_the_way(library: Library, files: Iterable[OwnFile], one: OwnFile) -> Iterator[Flaw]:
+    """What the other files have to do with it: a name is that of one thing, and what is named has to be there."""
+    key = "name" if one.kind == SCENARIO else "code"
+    if one.name in library.sources[one.kind]:
         yield Flaw(f"/{key}", f"there is already a {one.kind} {one.name}: take another name")
     if one.document.value.get("default"):
         yield Flaw("/default", "the default is a shipped scenario: leave it out, and ask for yours by X-Scenario")
+    for place, kind, name in named(one.kind, one.document.value):
+        if name not in _known(library, files, kind):
+            yield Flaw(place, f"there is no {kind} {name}")

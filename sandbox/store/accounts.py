@@ -127,6 +127,13 @@ def find_tenant(connection: Connection, code: str, *, lock: bool = False) -> Ten
     return Tenant(code, world, tuple(suppliers.split()), *callback)
 
 
+def tenants_in(connection: Connection, world: str) -> list[str]:
+    """The codes of the world's tenants, in their order."""
+    return list(
+        connection.execute(select(tenants.c.code).where(tenants.c.world == world).order_by(tenants.c.code)).scalars()
+    )
+
+
 def add_tenant(connection: Connection, tenant: Tenant) -> None:
     """A new tenant."""
     values = {column.name: getattr(tenant, column.name) for column in tenants.c}

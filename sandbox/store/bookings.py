@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, distinct, func, insert, or_, select, update
 
 from sandbox.store.accounts import next_number
 from sandbox.store.documents import pack, unpack
@@ -80,6 +80,17 @@ def taken(tx: Tx, supplier: str, area: str) -> dict[int, int]:
     for here, there, count in _TAKEN.rows(tx.connection, {**_area(tx, supplier, area), "now": tx.now}):
         held.update(dict.fromkeys({here, there} - {None}, count))
     return held
+
+
+def counted(tx: Tx, supplier: str, area: str, tenant: str) -> tuple[int, int]:
+    """In how many slots of this area there ever was a booking of this tenant's, and how many bookings of others'."""
+    bound = (bookings.c.supplier == supplier, bookings.c.area == area)
+    query = select(
+        func.count(distinct(case((bookings.c.tenant == tenant, bookings.c.slot_start)))),
+        func.count(case((bookings.c.tenant != tenant, bookings.c.id))),
+    ).where(bookings.c.world == tx.world.name, bookings.c.epoch == tx.world.epoch, *bound)
+    theirs, others = tx.connection.execute(query).one()
+    return int(theirs), int(others)
 
 
 def find(tx: Tx, supplier: str, tenant: str, booking_id: int, *, lock: bool = False) -> Booking | None:

@@ -123,9 +123,30 @@ def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
     )
 
 
+_BACKLOG = (
+    select(
+        worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, func.count(), func.min(lanes.c.due_at),
+    )
+    .where(_OF_WORLD, lanes.c.due_at.is_not(None))
+    .group_by(worlds.c.name)
+)  # fmt: skip
+
+
+def backlog(connection: Connection, real: int) -> tuple[int, float]:
+    """(lanes with something to play, now or later, in all worlds; the milliseconds of real time by which the one that
+    is latest is late). A world that stands still is never late.
+    """
+    waiting, latest = 0, 0.0
+    for virtual_base, real_base, rate, count, due in connection.execute(_BACKLOG):
+        waiting += count
+        if rate:
+            latest = max(latest, (virtual_base + (real - real_base) * rate - due) / rate)
+    return waiting, latest
+
+
 # ---- claiming, in a run that owns the world --------------------------------------------------------------------------
 _DUE_NEXT = Statement(
-    select(lanes.c.id)
+    select(lanes.c.id, lanes.c.due_at)
     .where(
         lanes.c.world == bindparam("in_world"),
         lanes.c.epoch == bindparam("in_epoch"),
@@ -138,15 +159,17 @@ _DUE_NEXT = Statement(
 )
 
 
-def claim_next(tx: Tx, upto: int | None, *, retries: bool, lease_until: int, beside: Sequence[int]) -> Job | None:
-    """The free head that is due first, by `upto`, leased to the run. `retries` False passes over failing callbacks."""
+def due_next(tx: Tx, upto: int | None, *, retries: bool, beside: Sequence[int]) -> tuple[int, int] | None:
+    """(lane, when) of the free head that is due first, by `upto`. `retries` False passes over failing callbacks."""
     bounds = {"upto": LAST if upto is None else upto, "tried": _TIRELESS if retries else 0, "real": tx.real}
     place = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "most": len(beside) + 1}
     due = _DUE_NEXT.rows(tx.connection, place | bounds)
-    for (lane_id,) in due:
-        if lane_id not in beside:
-            return _lease(tx.connection, lane_id, lease_until)
-    return None
+    return next(((lane_id, due_at) for lane_id, due_at in due if lane_id not in beside), None)
+
+
+def lease(tx: Tx, lane_id: int, until: int) -> Job:
+    """The head of this lane, leased to a run that has the world."""
+    return _lease(tx.connection, lane_id, until)
 
 
 @dataclass(frozen=True)

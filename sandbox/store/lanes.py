@@ -75,7 +75,7 @@ _HEAD_SET = (
     .where(lanes.c.id == bindparam("lane_id"))
     .values(due_at=_HEAD_DUE, attempts=func.coalesce(_HEAD_ATTEMPTS, 0), not_before=bindparam("wait_until"))
 )
-_SET_HEAD = Statement(_HEAD_SET)
+_SET_HEAD = Statement(_HEAD_SET.returning(lanes.c.due_at))
 _SET_HEAD_OF_RESTING = Statement(
     _HEAD_SET.values(
         not_before=case(
@@ -112,24 +112,37 @@ _RAISE_HEAD = Statement(
 
 def queue(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], *, not_before: int = 0) -> None:
     """Put jobs into a lane, made if need be. `not_before` holds the whole lane back until then in real time."""
-    lane_id = _touch(tx, lane)
-    if lane_id is None:
-        row = {**tx.key, "name": lane, "owner": owner, "attempts": 0, "not_before": 0, "leased_until": 0, "fence": 0}
-        (lane_id,) = _ADD_LANE.rows(tx.connection, row)[0]
-    for job in new:
-        payload = pack({**job.payload, **job.ref._asdict()})
-        row = {"kind": job.kind, "due_at": job.due_at, "rank": job.rank, "attempts": 0, "payload": payload}
-        _ADD_JOB.change(tx.connection, {"lane_id": lane_id, **row})
-    _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
+    known = _touch(tx, lane)
+    lane_id = _make(tx, lane, owner, new, not_before) if known is None else known
+    _ADD_JOB.change_all(tx.connection, [_row(lane_id, job) for job in new])
+    if known is not None:
+        _SET_HEAD_OF_RESTING.change(tx.connection, {"lane_id": lane_id, "wait_until": not_before})
     _ring(tx)
+
+
+def _make(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], not_before: int) -> int:
+    """A new lane, with the first of these jobs for its head."""
+    head = min(new, key=lambda job: job.rank, default=None)
+    due_at = None if head is None else head.due_at
+    row = {**tx.key, "name": lane, "owner": owner, "due_at": due_at, "not_before": not_before}
+    (made,) = _ADD_LANE.rows(tx.connection, {**row, "attempts": 0, "leased_until": 0, "fence": 0})
+    return int(made[0])
+
+
+def _row(lane_id: int, job: NewJob) -> dict[str, Any]:
+    payload = pack({**job.payload, **job.ref._asdict()})
+    about = {"kind": job.kind, "due_at": job.due_at, "rank": job.rank}
+    return {"lane_id": lane_id, "attempts": 0, "payload": payload, **about}
 
 
 def finish(tx: Tx, job: Job) -> None:
     """The job is done: the next of its lane becomes the head, due now if it has waited for its turn."""
     _release(tx, job)
     _REMOVE_JOB.change(tx.connection, {"job_id": job.id})
-    _RAISE_HEAD.change(tx.connection, {"of_lane": job.lane_id, "now": tx.now})
-    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
+    due_at = _set_head(tx, job.lane_id)
+    if due_at is not None and due_at < tx.now:
+        _RAISE_HEAD.change(tx.connection, {"of_lane": job.lane_id, "now": tx.now})
+        _set_head(tx, job.lane_id)
     _ring(tx)
 
 
@@ -137,14 +150,14 @@ def postpone(tx: Tx, job: Job, due_at: int) -> None:
     """The job failed and must be tried again, at `due_at` in world time; its lane waits with it."""
     _release(tx, job)
     _POSTPONE_JOB.change(tx.connection, {"job_id": job.id, "due": due_at, "tried": job.attempts + 1})
-    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": 0})
+    _set_head(tx, job.lane_id)
     _ring(tx)
 
 
 def rest(tx: Tx, job: Job, not_before: int) -> None:
     """The job could not even be tried: its lane rests until `not_before` in real time, and nothing else changes."""
     _release(tx, job)
-    _SET_HEAD.change(tx.connection, {"lane_id": job.lane_id, "wait_until": not_before})
+    _set_head(tx, job.lane_id, not_before)
 
 
 def take_out(tx: Tx, lane: str, job_ids: Sequence[int]) -> None:
@@ -175,7 +188,13 @@ def drop(tx: Tx, lane: str, beside: int = 0) -> None:
     lane_id = _touch(tx, lane)
     if lane_id is not None:
         tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.id != beside))
-        _SET_HEAD.change(tx.connection, {"lane_id": lane_id, "wait_until": 0})
+        _set_head(tx, lane_id)
+
+
+def _set_head(tx: Tx, lane_id: int, not_before: int = 0) -> int | None:
+    """When the lane's head is due now that its jobs have changed; None when nothing waits."""
+    due_at: int | None = _SET_HEAD.rows(tx.connection, {"lane_id": lane_id, "wait_until": not_before})[0][0]
+    return due_at
 
 
 def _ring(tx: Tx) -> None:
@@ -194,7 +213,7 @@ def _release(tx: Tx, job: Job) -> None:
         raise LaneLost(job)
 
 
-def release_all(connection: Connection) -> None:
-    """End every lease: only for a process that knows itself to be the only player."""
-    connection.execute(update(lanes).where(lanes.c.leased_until > 0).values(leased_until=0))
+def release_all(connection: Connection) -> int:
+    """End every lease: only for a process that knows itself to be the only player. How many lanes that frees."""
     connection.execute(update(worlds).where(worlds.c.run_until > 0).values(run_until=0))
+    return connection.execute(update(lanes).where(lanes.c.leased_until > 0).values(leased_until=0)).rowcount

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.schema import lines
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 
@@ -26,12 +27,21 @@ class Line:
 
 _NAMES = tuple(Line.__dataclass_fields__)
 _COLUMNS = tuple(lines.c[name] for name in _NAMES)
+_OF_SUPPLIER = (
+    lines.c.world == bindparam("in_world"),
+    lines.c.epoch == bindparam("in_epoch"),
+    lines.c.supplier == bindparam("of_supplier"),
+)
+_AT_PREMISES = Statement(
+    select(*_COLUMNS).where(*_OF_SUPPLIER, lines.c.premises == bindparam("at")).order_by(lines.c.ont_port)
+)
+_KNOWN = Statement(select(lines.c.line_id).where(*_OF_SUPPLIER, lines.c.line_id == bindparam("of_line")))
+_ADD = Statement(insert(lines))
 
 
 def at_premises(tx: Tx, supplier: str, premises: str) -> list[Line]:
     """The supplier's lines at these premises, by port."""
-    query = select(*_COLUMNS).where(*_of_supplier(tx, supplier), lines.c.premises == premises)
-    return [Line(*row) for row in tx.connection.execute(query.order_by(lines.c.ont_port))]
+    return [Line(*row) for row in _AT_PREMISES.rows(tx.connection, _key(tx, supplier) | {"at": premises})]
 
 
 def by_service(tx: Tx, supplier: str, tenant: str, service_id: str) -> Line | None:
@@ -48,13 +58,12 @@ def by_service(tx: Tx, supplier: str, tenant: str, service_id: str) -> Line | No
 
 def known(tx: Tx, supplier: str, line_id: str) -> bool:
     """Whether the supplier has a line of this id, wherever it lies."""
-    query = select(lines.c.line_id).where(*_of_supplier(tx, supplier), lines.c.line_id == line_id)
-    return tx.connection.execute(query).first() is not None
+    return _KNOWN.one(tx.connection, _key(tx, supplier) | {"of_line": line_id}) is not None
 
 
 def add(tx: Tx, line: Line) -> None:
     """A new line."""
-    tx.connection.execute(insert(lines), {**tx.key, **vars(line)})
+    _ADD.change(tx.connection, {**tx.key, **vars(line)})
 
 
 def save(tx: Tx, line: Line, **changes: Any) -> Line:
@@ -63,6 +72,10 @@ def save(tx: Tx, line: Line, **changes: Any) -> Line:
         update(lines).where(*_of_supplier(tx, line.supplier), lines.c.line_id == line.line_id).values(**changes)
     )
     return replace(line, **changes)
+
+
+def _key(tx: Tx, supplier: str) -> dict[str, Any]:
+    return {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_supplier": supplier}
 
 
 def _of_supplier(tx: Tx, supplier: str) -> tuple[Any, ...]:

@@ -43,7 +43,7 @@ class OpenWork(NamedTuple):
 
 _FIND = select(*partners.c).where(partners.c.world == bindparam("in_world"), partners.c.code == bindparam("of_code"))
 _OF_WORLD = select(*partners.c).where(partners.c.world == bindparam("in_world")).order_by(partners.c.code)
-_CODES = Statement(select(partners.c.code).where(partners.c.world == bindparam("in_world")))
+_CODES = Statement(select(partners.c.code).where(partners.c.world == bindparam("in_world")).order_by(partners.c.code))
 _ENTITIES_AT = select(*(entities.c[name] for name in ("tenant", "kind", "id", "supplier", "status"))).where(
     entities.c.world == bindparam("in_world"),
     entities.c.epoch == bindparam("in_epoch"),
@@ -60,6 +60,11 @@ def find(connection: Connection, world: str, code: str) -> Partner | None:
 def of_world(connection: Connection, world: str) -> list[Partner]:
     """Every partner's supplier in this world, by code."""
     return [_from_row(row) for row in connection.execute(_OF_WORLD, {"in_world": world}).mappings()]
+
+
+def codes_in(connection: Connection, world: str) -> list[str]:
+    """The codes of the partners' suppliers in this world, in order."""
+    return [code for (code,) in _CODES.rows(connection, {"in_world": world})]
 
 
 def add(connection: Connection, partner: Partner) -> None:
@@ -80,7 +85,7 @@ def remove_all(connection: Connection, world: str, tenant: str) -> None:
 
 def open_work(tx: Tx) -> list[OpenWork]:
     """All that is open at the partners' suppliers of this world, in order. Every step of a run asks."""
-    codes = [code for (code,) in _CODES.rows(tx.connection, {"in_world": tx.world.name})]
+    codes = codes_in(tx.connection, tx.world.name)
     if not codes:
         return []
     where = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "codes": codes}

@@ -2,17 +2,30 @@
 
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from sandbox.domain import lifecycles
 from sandbox.domain.entities import Ref, parse_ref
 from sandbox.domain.requests import RESOLUTION, Request
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import requests
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 _NAMES = ("tenant", "kind", "id", "entity", "status", "conversation", "choice", "body", "supplier_reference")
 _COLUMNS = tuple(requests.c[name] for name in _NAMES)
+_UNDECIDED = Statement(  # every KCI that ends something asks
+    select(*_COLUMNS)
+    .where(
+        requests.c.world == bindparam("in_world"),
+        requests.c.epoch == bindparam("in_epoch"),
+        requests.c.tenant == bindparam("of_tenant"),
+        requests.c.entity == bindparam("of_entity"),
+        or_(requests.c.status == lifecycles.RECEIVED_BY_GATEWAY, requests.c.status == lifecycles.PENDING),
+        requests.c.kind != RESOLUTION,
+    )
+    .order_by(requests.c.id)
+)
 
 
 def find(tx: Tx, tenant: str, kind: str, request_id: int) -> Request | None:
@@ -32,11 +45,9 @@ def find_by_reference(tx: Tx, tenant: str, kind: str, entity: Ref, reference: st
 
 def undecided(tx: Tx, tenant: str, entity: Ref) -> list[Request]:
     """The requests about this thing that wait for the supplier, oldest first."""
-    waiting = and_(
-        requests.c.status.in_((lifecycles.RECEIVED_BY_GATEWAY, lifecycles.PENDING)), requests.c.kind != RESOLUTION
-    )
-    query = select(*_COLUMNS).where(*_of_entity(tx, tenant, entity), waiting).order_by(requests.c.id)
-    return [_from_row(row) for row in tx.connection.execute(query).mappings()]
+    about = {"of_tenant": tenant, "of_entity": str(entity)}
+    rows = _UNDECIDED.rows(tx.connection, {"in_world": tx.world.name, "in_epoch": tx.world.epoch, **about})
+    return [_from_row(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
 def of_kind(tx: Tx, tenant: str, entity: Ref, kind: str) -> list[Request]:

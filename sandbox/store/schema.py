@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 8  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 10  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -202,6 +202,15 @@ lines = Table(  # what lies at premises: lines, the ports that they end at, and 
     Column("stopped_at", BigInteger),  # null: the port is active
 )
 Index("lines_by_premises", *(lines.c[name] for name in ("world", "epoch", "supplier", "premises")))
+sites = Table(  # orders by premises, at suppliers that mind a second one
+    "sites",
+    metadata,
+    *_in_world(),
+    Column("supplier", String, primary_key=True),
+    Column("premises", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+)
 bookings = Table(
     "bookings",
     metadata,
@@ -275,7 +284,6 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("detail", LargeBinary, nullable=False),
+    Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from sandbox.store.documents import pack, unpack
 from sandbox.store.schema import services
+from sandbox.store.statements import Row, Statement
 from sandbox.store.store import Tx
 
 
@@ -19,39 +20,53 @@ class Service(NamedTuple):
     body: dict[str, Any]
 
 
+_COLUMNS = tuple(services.c[name] for name in Service._fields)
+_OF_TENANT = (
+    services.c.world == bindparam("in_world"),
+    services.c.epoch == bindparam("in_epoch"),
+    services.c.tenant == bindparam("of_tenant"),
+)
+_BY_ID = (
+    *_OF_TENANT,
+    services.c.supplier == bindparam("of_supplier"),
+    services.c.service_id == bindparam("of_service"),
+)
+_FIND = Statement(select(*_COLUMNS).where(*_BY_ID))
+_LIVE = Statement(
+    select(*_COLUMNS).where(*_OF_TENANT, services.c.live).order_by(services.c.supplier, services.c.service_id)
+)
+_ADD = Statement(insert(services))
+_SAVE = Statement(update(services).where(*_BY_ID).values(live=bindparam("new_live"), body=bindparam("new_body")))
+
+
 def find(tx: Tx, tenant: str, supplier: str, service_id: str) -> Service | None:
     """The tenant's service of this id, live or ended."""
-    row = tx.connection.execute(select(services).where(*_key(tx, tenant, supplier, service_id))).one_or_none()
+    row = _FIND.one(tx.connection, _key(tx, tenant, supplier, service_id))
     return None if row is None else _from_row(row)
 
 
 def live_of(tx: Tx, tenant: str) -> list[Service]:
     """The tenant's live services."""
-    query = select(services).where(*_in_world(tx), services.c.tenant == tenant, services.c.live)
-    rows = tx.connection.execute(query.order_by(services.c.supplier, services.c.service_id))
-    return [_from_row(row) for row in rows]
+    return [_from_row(row) for row in _LIVE.rows(tx.connection, _of_tenant(tx, tenant))]
 
 
 def put(tx: Tx, service: Service) -> None:
     """Keep the service as it is now."""
+    body = pack(service.body)
     key = _key(tx, service.tenant, service.supplier, service.service_id)
-    changes = {"live": service.live, "body": pack(service.body)}
-    if tx.connection.execute(update(services).where(*key).values(**changes)).rowcount == 0:
-        tx.connection.execute(insert(services), {**tx.key, **service._asdict(), **changes})
+    if _SAVE.change(tx.connection, {**key, "new_live": service.live, "new_body": body}) == 0:
+        _ADD.change(tx.connection, {**tx.key, **service._asdict(), "body": body})
 
 
-def _from_row(row: Any) -> Service:
-    return Service(row.tenant, row.supplier, row.service_id, row.live, unpack(row.body))
+def _from_row(row: Row) -> Service:
+    *named, live, body = row
+    values = (*named, bool(live), unpack(body))
+    return Service(*values)
 
 
-def _in_world(tx: Tx) -> tuple[Any, ...]:
-    return (services.c.world == tx.world.name, services.c.epoch == tx.world.epoch)
+def _of_tenant(tx: Tx, tenant: str) -> dict[str, Any]:
+    return {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_tenant": tenant}
 
 
-def _key(tx: Tx, tenant: str, supplier: str, service_id: str) -> tuple[Any, ...]:
-    return (
-        *_in_world(tx),
-        services.c.tenant == tenant,
-        services.c.supplier == supplier,
-        services.c.service_id == service_id,
-    )
+def _key(tx: Tx, tenant: str, supplier: str, service_id: str) -> dict[str, Any]:
+    return _of_tenant(tx, tenant) | {"of_supplier": supplier, "of_service": service_id}

@@ -56,12 +56,22 @@ class Statement:
         """How many rows were changed."""
         return self._run(connection, values, lambda cursor: int(cursor.rowcount))
 
-    def _run(self, connection: Connection, values: Values, result: Callable[[Any], T]) -> T:
+    def change_all(self, connection: Connection, every: Sequence[Values]) -> None:
+        """Once for each of these, which are given the same names."""
+        if every:
+            self._run(connection, every[0], lambda _cursor: None, every)
+
+    def _run(
+        self, connection: Connection, values: Values, result: Callable[[Any], T], every: Sequence[Values] = ()
+    ) -> T:
         dialect, driver = connection.dialect, connection.connection
         compiled = self._compiled.get(dialect.name) or self._compile(dialect, values)
         cursor = driver.cursor()
         try:
-            cursor.execute(compiled.text, compiled.given(values))
+            if every:
+                cursor.executemany(compiled.text, [compiled.given(each) for each in every])
+            else:
+                cursor.execute(compiled.text, compiled.given(values))
             return result(cursor)
         except dialect.loaded_dbapi.Error as error:
             lost = dialect.is_disconnect(error, driver.dbapi_connection, cursor)

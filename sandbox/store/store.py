@@ -4,16 +4,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, exc
+from sqlalchemy import Connection, exc, insert
 
 from sandbox.domain.errors import invalid
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
 from sandbox.store.accounts import last_number
 from sandbox.store.bell import Bell
+from sandbox.store.documents import pack
 from sandbox.store.engines import open_engines, own_file, sqlite_file
+from sandbox.store.schema import timeline
+from sandbox.store.statements import Statement
 from sandbox.store.writer import GroupWriter
 
 PLAYED = "played"  # the kind of numbers that count what was played of an owner's
@@ -22,6 +25,7 @@ _TRIES = 5
 # The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
 _TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 _UNFIT = "a value holds a character or a number that cannot be kept, such as U+0000"
+_KEEP_NOTES = Statement(insert(timeline))
 T = TypeVar("T")
 
 
@@ -56,13 +60,17 @@ ACTED: ContextVar[Acted | None] = ContextVar("acted", default=None)
 
 @dataclass(frozen=True)
 class Tx:
-    """One transaction in one world, at one moment: `now` in world time, `real` in real time."""
+    """One transaction in one world, at one moment: `now` in world time, `real` in real time.
+
+    `rings` are rung once it is committed; `notes`, for the timelines of (owner, thing), are kept at its end.
+    """
 
     connection: Connection
     world: World
     now: int
     real: int
     rings: set[str] = field(default_factory=set)
+    notes: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
     @property
     def key(self) -> dict[str, object]:
@@ -148,7 +156,9 @@ class Store:
             tx = self._open(connection, world, at, epoch)
             if acted is not None:
                 acted.note(tx)
-            return work(tx), tx.rings
+            result = work(tx)
+            _keep_notes(tx)
+            return result, tx.rings
 
         result, rings = self.transact(run, one_moment=one_moment)
         if acted is not None:
@@ -183,3 +193,12 @@ def _unwritten() -> Acted | None:
     """Who wants to know when this call acts, and has not been told by a write."""
     acted = ACTED.get()
     return None if acted is None or acted.written else acted
+
+
+def _keep_notes(tx: Tx) -> None:
+    """One row for what this transaction notes about one thing."""
+    rows = [
+        {**tx.key, "owner": owner, "entity": entity, "at": tx.now, "notes": pack(notes)}
+        for (owner, entity), notes in tx.notes.items()
+    ]
+    _KEEP_NOTES.change_all(tx.connection, rows)

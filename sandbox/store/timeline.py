@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from sandbox.domain.entities import Ref
-from sandbox.store.documents import pack, unpack
+from sandbox.store.documents import unpack
 from sandbox.store.schema import timeline
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
-_ADD = Statement(insert(timeline))
 _OF_ENTITY = Statement(
-    select(timeline.c.at, timeline.c.kind, timeline.c.detail)
+    select(timeline.c.at, timeline.c.notes)
     .where(
         timeline.c.world == bindparam("in_world"),
         timeline.c.epoch == bindparam("in_epoch"),
@@ -24,12 +23,12 @@ _OF_ENTITY = Statement(
 
 
 def note(tx: Tx, owner: str, ref: Ref, kind: str, detail: dict[str, Any]) -> None:
-    """Add to the order's timeline: `kind` is call, sent, state, kci, attempt or refused."""
-    entry = {"owner": owner, "entity": str(ref), "at": tx.now, "kind": kind, "detail": pack(detail)}
-    _ADD.change(tx.connection, {**tx.key, **entry})
+    """Add to the order's timeline: `kind` is call, sent, state, kci, attempt or refused. It is kept with the rest."""
+    tx.notes.setdefault((owner, str(ref)), []).append((kind, detail))
 
 
 def of_entity(tx: Tx, owner: str, ref: Ref) -> list[tuple[int, str, dict[str, Any]]]:
     """(at, kind, detail) of everything that happened to the order."""
     key = {"in_world": tx.world.name, "in_epoch": tx.world.epoch, "of_owner": owner, "of_entity": str(ref)}
-    return [(at, kind, unpack(detail)) for at, kind, detail in _OF_ENTITY.rows(tx.connection, key)]
+    rows = _OF_ENTITY.rows(tx.connection, key)
+    return [(at, kind, detail) for at, notes in rows for kind, detail in unpack(notes)]

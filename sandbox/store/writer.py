@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, text
 from sandbox.store.statements import Statement
 
 Work = Callable[[Connection], Any]
+_Given = tuple[Work, Future[Any]]
+_Outcome = tuple[Any, Exception | None]
 _GROUP = 64
 _SET, _GO_BACK, _LET_GO = (Statement(text(f"{do} work")) for do in ("SAVEPOINT", "ROLLBACK TO", "RELEASE"))
 
@@ -24,7 +26,7 @@ class GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: deque[tuple[Work, Future[Any]]] = deque()
+        self._waiting: deque[_Given] = deque()
         self._given = threading.Condition()  # also so that nothing is given after the end, where nobody would answer it
         self._closed = False
         self._turn = threading.Lock()
@@ -74,12 +76,12 @@ class GroupWriter:
             self._given.wait_for(lambda: self._waiting or self._closed)
             return bool(self._waiting)
 
-    def _commit(self, group: list[tuple[Work, Future[Any]]]) -> None:
+    def _commit(self, group: list[_Given]) -> None:
         """Nobody is told anything before the commit: even a refusal may rest on what others of the group have done."""
         self._writing = threading.get_ident()
         try:
             with self._engine.begin() as connection:
-                outcomes = [_outcome(connection, work) for work, _ in group]
+                outcomes = _alone(connection, group[0][0]) if len(group) == 1 else _together(connection, group)
         except BaseException as failure:  # noqa: BLE001 - the disk is full, say; a writer that died would answer nobody
             for _, answer in group:
                 answer.set_exception(failure)
@@ -93,7 +95,16 @@ class GroupWriter:
                 answer.set_exception(refusal)
 
 
-def _outcome(connection: Connection, work: Work) -> tuple[Any, Exception | None]:
+def _alone(connection: Connection, work: Work) -> list[_Outcome]:
+    """Whatever it raises undoes the whole transaction, which is its own."""
+    return [(work(connection), None)]
+
+
+def _together(connection: Connection, group: list[_Given]) -> list[_Outcome]:
+    return [_outcome(connection, work) for work, _ in group]
+
+
+def _outcome(connection: Connection, work: Work) -> _Outcome:
     """What one piece of work returned or raised; when it raised, nothing of it is left in the group."""
     _SET.change(connection, {})
     result, refusal = None, None

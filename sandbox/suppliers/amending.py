@@ -5,13 +5,15 @@ from typing import Any
 
 from sandbox.domain.errors import invalid
 from sandbox.domain.mapping import property_of
+from sandbox.domain.rejections import CONDITIONS
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
 from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import booking, ethernet, lines
 from sandbox.suppliers.premises import check_profile
-from sandbox.suppliers.versions import waited
+from sandbox.suppliers.providing import case_of
+from sandbox.suppliers.versions import applied, waited
 
 _CONTACTS = ("primaryContact", "secondaryContact")
 _TEXTS = ("hazards", "onSiteRestrictions", "notes")
@@ -24,6 +26,8 @@ _CHANGEABLE: Mapping[str, tuple[str, ...]] = {
     "serviceProblem": ("problemText", "characteristics", "appointmentReservationId", *_CONTACTS, *_TEXTS),
 }
 _EVERY = frozenset(name for names in _CHANGEABLE.values() for name in names)
+
+_NOWHERE = {"type": "", "id": ""}
 
 # What an order or a problem cannot be without.
 _NEEDED = ("primaryContact", "problemText", "characteristics", "serviceCharacteristics", "requestedCompletionDate")
@@ -46,7 +50,7 @@ def changes(
     if wrong:
         raise invalid(*wrong)
     _check_service(parts, tx, supplier, entity, sent)
-    _check_answer(entity, sent)
+    _check_answer(parts, tx, supplier, entity, sent)
     number = sent.get("appointmentReservationId")
     if number is not None:
         held = entity.body.get("appointmentReservationId")
@@ -58,11 +62,19 @@ def _empty(value: Any) -> bool:
     return value in ("", [], {})
 
 
-def _check_answer(entity: SupplierEntity, sent: Mapping[str, Any]) -> None:
-    """A supplier that gave the appointment up waits for another (REAPPOINT)."""
+def _check_answer(parts: Parts, tx: Tx, supplier: Supplier, entity: SupplierEntity, sent: Mapping[str, Any]) -> None:
+    """A supplier that gave the appointment up waits for another (REAPPOINT), and one that cannot take the order as it
+    is, for what its rule is about.
+    """
     asked_for_slot = entity.memo.get("question") == "REAPPOINT" and waited(entity)
     if asked_for_slot and "appointmentReservationId" not in sent:
         raise invalid("/appointmentReservationId: the appointment was given up: reserve another and send its id")
+    rule, premises = entity.memo.get("rule"), parts.library.premises.find(entity.body.get("address", _NOWHERE))
+    if rule is None or premises is None or not waited(entity):
+        return
+    amended = {**applied(entity.body, sent), "tenant": entity.tenant}
+    if CONDITIONS[rule["when"]](case_of(tx, supplier, premises, amended)):
+        raise invalid(f"/serviceCharacteristics: {rule['text']}")
 
 
 def _check_service(parts: Parts, tx: Tx, supplier: Supplier, entity: SupplierEntity, sent: Mapping[str, Any]) -> None:

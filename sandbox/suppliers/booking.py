@@ -6,38 +6,32 @@ from typing import Any
 
 import orjson
 
-from sandbox.domain import slots
-from sandbox.domain.durations import to_date, to_ms, to_text
+from sandbox.domain.behaviours import GIVEN_AWAY
+from sandbox.domain.durations import to_date, to_text
 from sandbox.domain.errors import invalid
 from sandbox.domain.ids import make_reference
+from sandbox.domain.premises import Premises
 from sandbox.domain.slots import Slot
 from sandbox.domain.suppliers import Appointments, Supplier
 from sandbox.parts import Parts
 from sandbox.store import bookings
 from sandbox.store.bookings import Booking
 from sandbox.store.store import Tx
+from sandbox.suppliers import diary
 from sandbox.suppliers.premises import offered, served_premises, supplier_at
 from sandbox.wire.calls import Answer, Call
 
 
 def list_slots(parts: Parts, call: Call) -> Answer:
     """GET /available-appointments: the slots with a place left."""
-    supplier, terms = _with_diary(parts, call)
-    premises = served_premises(parts, supplier, call.query["address"])
+    supplier, _ = _with_diary(parts, call)
+    premises = _appointed(served_premises(parts, supplier, call.query["address"]))
     specification = offered(supplier, call.query["serviceSpecification"])
     from_date = to_date(call.query["appointmentFromDate"]) if "appointmentFromDate" in call.query else None
     wanted = call.query.get("classifications")
 
-    def look(tx: Tx) -> list[Slot]:
-        taken = bookings.taken(tx, supplier.code, premises.area)
-        listed = slots.diary(supplier, premises.area, tx.now, from_date, tx.world.seed)
-        return [
-            slot
-            for slot in listed
-            if slots.has_place(terms, slot, taken) and (not wanted or slot.classification in wanted)
-        ]
-
-    free = parts.store.read(call.caller.world, look, at=call.at)
+    listed = parts.store.read(call.caller.world, lambda tx: diary.listed(tx, supplier, premises, from_date), at=call.at)
+    free = [slot for slot in listed if not wanted or slot.classification in wanted]
     body = {
         "address": call.query["address"],
         "serviceSpecification": {"id": specification.id, "name": specification.name},
@@ -50,19 +44,21 @@ def reserve(parts: Parts, call: Call) -> Answer:
     """POST /appointments: hold a place, if there still is one. The same request again gets the same answer."""
     request: dict[str, Any] = call.body
     supplier, terms = _with_diary(parts, call)
-    premises = served_premises(parts, supplier, request["address"])
+    premises = _appointed(served_premises(parts, supplier, request["address"]))
     specification = offered(supplier, request["serviceSpecification"])
     tenant = call.headers["Tenant"]
     digest = sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
-    def hold(tx: Tx) -> Mapping[str, Any]:
+    def hold(tx: Tx) -> Mapping[str, Any] | None:
         known = bookings.find(tx, supplier.code, tenant, request["id"])
         if known is not None:
             if known.digest != digest:
                 raise invalid(f"/id: {request['id']} is the number of another reservation")
             return known.answer
         bookings.open_diary(tx, supplier.code, premises.area)
-        slot = _free_slot(tx, supplier, terms, premises.area, request["timeslot"])
+        slot = diary.free_slot(tx, supplier, premises, request["timeslot"])
+        if diary.vanishes(tx, supplier, premises, slot):
+            return None  # which is kept, although the wish is refused
         reference = make_reference(
             supplier.reference_prefix, tx.world.seed, tx.world.epoch, "booking", tenant, request["id"]
         )
@@ -78,17 +74,30 @@ def reserve(parts: Parts, call: Call) -> Answer:
         bookings.add(tx, Booking(*place, expires_at, digest, answer))
         return answer
 
-    return Answer(201, parts.write(call, hold))
+    answer = parts.write(call, hold)
+    if answer is None:
+        raise invalid(diary.GONE)
+    return Answer(201, answer)
 
 
-def confirm(tx: Tx, supplier: Supplier, area: str, order: Mapping[str, Any]) -> dict[str, Any]:
+def confirm(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any]) -> dict[str, Any]:
     """An order claims its reservation: what it takes over from it. Refuses one that is missing or cannot be used."""
     reservation_id = order.get("appointmentReservationId")
     if reservation_id is not None:
-        return claim(tx, supplier, area, order["tenant"], reservation_id)
-    if supplier.appointments is not None and order["orderType"] == "NEW":
+        return claim(tx, supplier, premises.area, order["tenant"], reservation_id)
+    needed = supplier.appointments is not None and premises.behaviour.qualifier is not None
+    if needed and order["orderType"] == "NEW":
         raise invalid("/appointmentReservationId: an engineer has to come: reserve an appointment and send its id")
     return {}
+
+
+def is_gone(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any]) -> bool:
+    """Whether the order comes with a reservation whose slot is another's by now: it has expired, or was given away."""
+    number = order.get("appointmentReservationId")
+    booking = None if number is None else bookings.find(tx, supplier.code, order["tenant"], number)
+    if booking is None or booking.expires_at is None:
+        return False
+    return booking.expires_at <= tx.now or premises.behaviour.slots == GIVEN_AWAY
 
 
 def claim(
@@ -144,11 +153,7 @@ def _with_diary(parts: Parts, call: Call) -> tuple[Supplier, Appointments]:
     return supplier, supplier.appointments
 
 
-def _free_slot(tx: Tx, supplier: Supplier, terms: Appointments, area: str, wanted: Mapping[str, str]) -> Slot:
-    start, end = to_ms(wanted["timeslotStartDateTime"]), to_ms(wanted["timeslotEndDateTime"])
-    slot = slots.find_slot(supplier, area, tx.now, tx.world.seed, start, end)
-    if slot is None:
-        raise invalid("/timeslot: the diary has no such slot: GET /available-appointments lists those that are free")
-    if not slots.has_place(terms, slot, bookings.taken(tx, supplier.code, area)):
-        raise invalid("/timeslot: the slot has gone meanwhile: take another from GET /available-appointments")
-    return slot
+def _appointed(premises: Premises) -> Premises:
+    if premises.behaviour.qualifier is None:
+        raise invalid("/address: no database knows these premises: order without an appointment, and staff see to it")
+    return premises

@@ -7,6 +7,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.entities import ORDER
 from sandbox.domain.errors import invalid
 from sandbox.domain.planning import plan
+from sandbox.domain.premises import serves
 from sandbox.domain.quotes import differences, place
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
@@ -56,7 +57,7 @@ def wrong_sites(parts: Parts, supplier: Supplier, sites: Sequence[Mapping[str, A
         found = book.find(site["address"])
         if found is None:
             yield f"{where}/{number}/address: no premises are known by this {site['address']['type']}"
-        elif supplier.code not in found.suppliers:
+        elif not serves(supplier, found):
             yield f"{where}/{number}/address: {supplier.code} does not serve these premises"
         elif _plain(found.address.get("postcode", "")) != _plain(site["postcode"]):
             yield f"{where}/{number}/postcode: these premises have another"

@@ -1,6 +1,7 @@
 """What lies at an address: existing lines, who may use them, and what a completed order makes of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sandbox.domain.durations import to_text
@@ -19,20 +20,51 @@ from sandbox.suppliers.versions import OWN
 ACTIVE, STOPPED = "ACTIVE", "STOPPED"
 _CEASES = ("CEASE", "UNSOLICITED_CEASE")
 
+NOBODY = ""  # whose line it is that was there from the beginning: no tenant of this world's
+LONG_AGO = 1_750_000_000_000  # when such a line was stopped
+
 
 def site(tx: Tx, supplier: Supplier, premises: Premises, tenant: str) -> dict[str, Any]:
     """The published siteInformation: a new line where one may be had, and every existing line, whoever uses it."""
-    found = lines.at_premises(tx, supplier.code, key_of(premises))
-    existing = [_shown(line, tenant) for line in found]
+    there = at(tx, supplier, premises)
+    found = [line for line in there if "EXISTING_LINES" not in supplier.hides or line.tenant == tenant]
+    existing = [_shown(supplier, premises, line, tenant) for line in found]
     if not _may_have_new(supplier, found):
         return {"existingLines": existing}
-    line = {"type": "NEW", "lineType": "FIBRE"}
-    if supplier.installation_type is not None:
+    line: dict[str, Any] = {"type": "NEW", "lineType": "FIBRE"}
+    if supplier.installation_type is not None and "INSTALLATION_TYPE" not in supplier.hides:
         line["installationType"] = supplier.installation_type
+    if premises.behaviour.constraints and not found:
+        line["constraints"] = [dict(each) for each in premises.behaviour.constraints]
     return {"line": line, "existingLines": existing}
 
 
-def _shown(line: Line, tenant: str) -> dict[str, Any]:
+def at(tx: Tx, supplier: Supplier, premises: Premises) -> list[Line]:
+    """The supplier's lines at these premises, by port. What has been there from the beginning is kept in no table until
+    something is made of it.
+    """
+    found = lines.at_premises(tx, supplier.code, key_of(premises))
+    first = _from_the_beginning(supplier, premises)
+    return found if first is None or first.line_id in {line.line_id for line in found} else [first, *found]
+
+
+def _from_the_beginning(supplier: Supplier, premises: Premises) -> Line | None:
+    line_id = premises.key("LINE_ID")
+    if premises.behaviour.line is None or line_id is None:
+        return None
+    stopped = LONG_AGO if premises.behaviour.line == STOPPED else None
+    about = (supplier.code, line_id, key_of(premises), f"ONT999{line_id[-7:]}", 1)
+    return Line(*about, NOBODY, "", supplier.specifications[0].id, stopped)
+
+
+def _keep(tx: Tx, line: Line, **changes: Any) -> None:
+    if lines.known(tx, line.supplier, line.line_id):
+        lines.save(tx, line, **changes)
+    else:
+        lines.add(tx, replace(line, **changes))
+
+
+def _shown(supplier: Supplier, premises: Premises, line: Line, tenant: str) -> dict[str, Any]:
     port: dict[str, Any] = {
         "portNumber": line.ont_port,
         "status": ACTIVE if line.stopped_at is None else STOPPED,
@@ -40,11 +72,12 @@ def _shown(line: Line, tenant: str) -> dict[str, Any]:
     }
     if line.stopped_at is not None:
         port["stoppedDate"] = to_text(line.stopped_at)
-    return {
-        "lineType": "FIBRE",
-        "lineId": line.line_id,
-        "ont": {"ontReference": line.ont_reference, "ports": [port]},
-    }
+    shown: dict[str, Any] = {"lineType": "FIBRE", "lineId": line.line_id}
+    if "ONT" not in supplier.hides:
+        shown["ont"] = {"ontReference": line.ont_reference, "ports": [port]}
+    if premises.behaviour.forecast:
+        shown["lineCharacteristics"] = [dict(each) for each in premises.behaviour.forecast]
+    return shown
 
 
 def key_of(premises: Premises) -> str:
@@ -58,7 +91,7 @@ def _may_have_new(supplier: Supplier, found: list[Line]) -> bool:
 
 def check_provide(tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any]) -> Line | None:
     """The existing line that an order is for, None for a new one. Refuses an order that does not fit what is there."""
-    found = lines.at_premises(tx, supplier.code, key_of(premises))
+    found = at(tx, supplier, premises)
     kind, tenant = order["orderType"], order["tenant"]
     given = [name for name in _characteristics(order) if name in (OWN if kind == "NEW" else ("SERVICE_ID",))]
     if given:
@@ -107,7 +140,7 @@ def named_for(tx: Tx, supplier: Supplier, premises: Premises, line: Line | None)
     """
     if line is not None:
         return _names(line.line_id, line.ont_reference, line.ont_port)
-    found = lines.at_premises(tx, supplier.code, key_of(premises))
+    found = at(tx, supplier, premises)
     return {"ONT_REFERENCE": found[-1].ont_reference, "ONT_PORT": str(found[-1].ont_port + 1)} if found else {}
 
 
@@ -131,15 +164,15 @@ def complete(parts: Parts, tx: Tx, supplier: Supplier, order: Mapping[str, Any],
 def _provided(
     tx: Tx, supplier: Supplier, premises: Premises, order: Mapping[str, Any], memo: Mapping[str, Any]
 ) -> None:
-    found, told = lines.at_premises(tx, supplier.code, key_of(premises)), _characteristics(order)
+    found, told = at(tx, supplier, premises), _characteristics(order)
     service = {"tenant": order["tenant"], "service_id": told.get("SERVICE_ID", "")}
     service["specification"] = order["serviceOrderItem"]["serviceSpecification"]["id"]
     wanted = memo.get("line", {}).get("LINE_ID")
     line = None if order["orderType"] == "NEW" else next((each for each in found if each.line_id == wanted), None)
     if line is not None:
         losing = line.tenant if line.stopped_at is None else None
-        lines.save(tx, line, **service, stopped_at=None)
-        if losing is not None:
+        _keep(tx, line, **service, stopped_at=None)
+        if losing:
             takeovers.gaining_completed(tx, supplier, losing, memo)
         return
     line_id, made = told.get("LINE_ID", ""), _made(tx, supplier, order)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.domain.errors import invalid, not_found
-from sandbox.domain.premises import Premises
+from sandbox.domain.premises import Premises, serves
 from sandbox.domain.suppliers import Specification, Supplier
 from sandbox.parts import Parts
 
@@ -17,8 +17,10 @@ def supplier_at(parts: Parts, code: str) -> Supplier:
     return found
 
 
-def known_premises(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
-    """The premises that the identifier names; refused when nobody knows them."""
+def known_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, Any]) -> Premises:
+    """The premises that the identifier names; refused when nobody knows them, or the supplier not by this key."""
+    if supplier.addressed_by not in (None, identifier["type"]):
+        raise invalid(f"/address: {supplier.code} knows premises by {supplier.addressed_by} alone: send that")
     found = parts.library.premises.find(identifier)
     if found is None:
         raise invalid(f"/address: no premises are known by this {identifier['type']}")
@@ -27,8 +29,8 @@ def known_premises(parts: Parts, identifier: Mapping[str, Any]) -> Premises:
 
 def served_premises(parts: Parts, supplier: Supplier, identifier: Mapping[str, Any]) -> Premises:
     """The premises that the identifier names; refused when this supplier has no network there."""
-    found = known_premises(parts, identifier)
-    if supplier.code not in found.suppliers:
+    found = known_premises(parts, supplier, identifier)
+    if not serves(supplier, found):
         raise invalid(f"/address: {supplier.code} does not serve these premises: ask service-availability who does")
     return found
 

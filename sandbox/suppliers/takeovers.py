@@ -37,8 +37,8 @@ def announce(
 
     The losing tenant's cease completes with the gaining order, and not by itself.
     """
-    if story and story[0].reason_code == "ORDER_REJECTED":
-        return {}
+    if not line.tenant or (story and story[0].reason_code == "ORDER_REJECTED"):
+        return {}  # nobody in this world loses anything
     at = story[0].due_at if story else tx.now
     due = next((beat.changes["committedDate"] for beat in story if "committedDate" in beat.changes), None)
     memo = {"gaining": gaining["tenant"], "order": gaining["id"], "inbox": inbox}

@@ -20,6 +20,7 @@ from sandbox.domain.faults import in_plan
 from sandbox.domain.ids import make_id
 from sandbox.domain.mapping import property_of
 from sandbox.domain.planning import PlannedBeat, planned_beat
+from sandbox.domain.requests import CANCELLATION
 from sandbox.domain.speaking import stated
 from sandbox.parts import Parts
 from sandbox.store import kcis, supplier_entities
@@ -30,7 +31,7 @@ from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import consequences, disorder, moving
 from sandbox.suppliers.posting import post
 from sandbox.suppliers.telling import being_said
-from sandbox.suppliers.versions import Report, ended, life_cycle, standing, told
+from sandbox.suppliers.versions import Report, ended, life_cycle, standing, told, undecided
 from sandbox.world.player import Settle
 
 log = logging.getLogger("sandbox.suppliers")
@@ -109,7 +110,7 @@ def _followed(parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, ut
 
 def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str, Any]) -> Utterance | None:
     beat = planned_beat(about["beat"])
-    report = Report(**about["report"]) if "report" in about else None
+    report = Report(**about["report"]) if "report" in about else _asked_for(entity, beat)
     unsaid = entity.memo.get("unsaid")  # of the lane's head: it leaves the memo when that is settled
     if unsaid is not None:
         return Utterance(unsaid, entity.sequence, beat, report, None)
@@ -125,6 +126,14 @@ def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str,
     body = _envelope(tx, entity, beat, sequence) | about.get("envelope", {}) | _named(report)
     thing = property_of(life_cycle(entity.kind), after.body)
     return Utterance(body | {thing: after.body}, sequence, beat, report, after, slipped=beat is not planned)
+
+
+def _asked_for(entity: SupplierEntity, beat: PlannedBeat) -> Report | None:
+    """The cancellation that the tenant has asked for, when the supplier cancels by itself meanwhile (published: it is
+    named then too).
+    """
+    asked = (each for each in undecided(entity) if each.kind == CANCELLATION)
+    return next(asked, None) if beat.reason_code == "CANCELLED" else None
 
 
 def _with_service(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBeat) -> PlannedBeat:

@@ -4,6 +4,7 @@ import base64
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,9 @@ class Keys:
     def __init__(self, secret: str) -> None:
         self.signing = self._derive(secret, b"access tokens")
         self._hashing = self._derive(secret, b"client secrets")
-        self._fernet = Fernet(base64.urlsafe_b64encode(self._derive(secret, b"kept secrets")))
+        fernet = Fernet(base64.urlsafe_b64encode(self._derive(secret, b"kept secrets")))
+        self._encrypt = fernet.encrypt
+        self._decrypt = lru_cache(maxsize=4096)(fernet.decrypt)  # every push needs its tenant's secret
 
     @staticmethod
     def _derive(secret: str, purpose: bytes) -> bytes:
@@ -34,11 +37,11 @@ class Keys:
 
     def encrypt(self, text: str) -> bytes:
         """Keep something that we must be able to present again."""
-        return self._fernet.encrypt(text.encode())
+        return self._encrypt(text.encode())
 
     def decrypt(self, kept: bytes) -> str:
         """The text that `encrypt` was given."""
-        return self._fernet.decrypt(kept).decode()
+        return self._decrypt(kept).decode()
 
 
 def new_webhook_secret() -> str:

@@ -6,9 +6,11 @@ its lane are one transaction. A handler may therefore be run again after a crash
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter as Count
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+
+from prometheus_client import Counter
 
 from sandbox.store import claiming, lanes, recordings
 from sandbox.store.claiming import Shares
@@ -18,6 +20,13 @@ from sandbox.world.clock import Clock
 
 log = logging.getLogger("sandbox.player")
 
+PLAYED = Counter(
+    "sandbox_jobs_played",
+    "Jobs of this process, by kind and by what became of them",
+    ["kind", "outcome"],
+    registry=None,
+)
+
 Settle = Callable[[Tx], int | None]  # None when the job is done, else when, in world time, it is to be tried again
 Handlers = Mapping[str, Callable[[Job], Settle]]
 
@@ -25,14 +34,25 @@ LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other pro
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
 
-def play(store: Store, handlers: Handlers, job: Job) -> bool:
-    """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests."""
+def play(store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None] = lambda _tx: None) -> bool:
+    """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests.
+
+    `after` is done in the transaction that settles the job, and not at all where it is not settled.
+    """
+
+    def work(tx: Tx) -> None:
+        _settle(tx, job, settle)
+        after(tx)
+
     try:
         settle = handlers[job.kind](job)
-        store.write(job.world, lambda tx: _settle(tx, job, settle), at=job.due_at, epoch=job.epoch)
+        store.write(job.world, work, at=job.due_at, epoch=job.epoch)
+        PLAYED.labels(job.kind, "settled").inc()
     except (LaneLost, StaleEpoch) as lost:
+        PLAYED.labels(job.kind, "dropped").inc()
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
     except Exception as broken:
+        PLAYED.labels(job.kind, "broken").inc()
         if _rest(store, job):
             log.error("%s of %s broke: it is tried again", job.kind, job.owner, exc_info=broken)
         return False
@@ -77,7 +97,7 @@ class Player:
         self._handlers = handlers
         self._lease = lease
         self._share = max(1, threads // 2)
-        self._playing: Counter[str] = Counter()
+        self._playing: Count[str] = Count()
         self._counting = threading.Lock()
         self._free = threading.Semaphore(threads)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="player")

@@ -39,6 +39,15 @@ class _Run:
 
 
 @dataclass(frozen=True)
+class _Next:
+    """What a run plays next, None for nothing; whether more is left; and whether the run has lost its world."""
+
+    job: Job | None
+    more: bool
+    lost: bool = False
+
+
+@dataclass(frozen=True)
 class Conductor:
     """Runs worlds. `run_limit` bounds a run in real milliseconds, `lease` is how long one job may take.
 
@@ -78,24 +87,44 @@ class Conductor:
         run = _Run(name, epoch, token)
         fired: list[Job] = []
         broken: list[int] = []
+
+        def claim(tx: Tx) -> _Next | None:
+            in_time = self.clock.now() < deadline
+            return self._next(tx, token, upto, broken, retries=retries) if in_time else None
+
         try:
             self._let_finish(name, min(deadline, self.clock.now() + SETTLING))
+            following: _Next | None = None
             while most is None or len(fired) < most:
-                if self.clock.now() >= deadline:
+                following = following or self.store.write(name, claim, epoch=epoch)
+                if following is None:
                     return self._end(run, fired, None, more=True)
-                job, more = self.store.write(
-                    name, lambda tx: self._next(tx, token, upto, broken, retries=retries), epoch=epoch
-                )
+                if following.lost:
+                    raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
+                job = following.job
                 if job is None:
-                    left = more or self._in_play(name)
+                    left = following.more or self._in_play(name)
                     return self._end(run, fired, None if left else upto, more=left)
-                if not play(self.store, self.handlers, job):
-                    broken.append(job.lane_id)
                 fired.append(job)
+                following = self._play(job, broken, claim if len(fired) != most else None)
             return self._end(run, fired, None, more=False)
         except BaseException:
             self._end(run, fired, None, more=True)
             raise
+
+    def _play(self, job: Job, broken: list[int], claim: Callable[[Tx], _Next | None] | None) -> _Next | None:
+        """Play one thing, and claim the next in the transaction that settles it: what that found, None if it did not
+        come to it.
+        """
+        found: list[_Next | None] = []
+
+        def after(tx: Tx) -> None:
+            found[:] = [] if claim is None else [claim(tx)]  # the transaction may be tried more than once
+
+        if not play(self.store, self.handlers, job, after):
+            broken.append(job.lane_id)
+            return None
+        return found[0] if found else None
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
         """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""
@@ -122,23 +151,24 @@ class Conductor:
     def _in_play(self, name: str) -> bool:
         return self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real))
 
-    def _next(
-        self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool
-    ) -> tuple[Job | None, bool]:
-        """Claim the next thing and set the clock to it: (the job, whether more is left).
+    def _next(self, tx: Tx, token: str, upto: int | None, broken: list[int], *, retries: bool) -> _Next:
+        """Claim the next thing and set the clock to it.
 
         Nothing more is claimed once work with a partner's supplier is open, begun in a tenant's KCI handler, say: from
         then on time goes by as it really does.
         """
         if partners.open_work(tx):
-            return None, True
-        job = claiming.claim_next(tx, upto, retries=retries, lease_until=tx.real + self.lease, beside=broken)
-        if job is not None:
-            world = replace(moved(tx.world, tx.real, job.due_at), run_token=token, run_until=tx.real + self.lease)
-            if not worlds.keep_run(tx.connection, token, world):
-                _present(tx)
-                raise _refused("this run took too long over one thing and lost the clock: look at it, then go on")
-        return job, job is not None
+            return _Next(None, more=True)
+        due = claiming.due_next(tx, upto, retries=retries, beside=broken)
+        if due is None:
+            return _Next(None, more=False)
+        lane_id, due_at = due
+        until = tx.real + self.lease
+        world = replace(moved(tx.world, tx.real, due_at), run_token=token, run_until=until)
+        if not worlds.keep_run(tx.connection, token, world):
+            _present(tx)
+            return _Next(None, more=True, lost=True)
+        return _Next(claiming.lease(tx, lane_id, until), more=True)
 
     def _end(self, run: _Run, fired: list[Job], upto: int | None, *, more: bool) -> Played:
         def end(tx: Tx) -> int:

@@ -73,7 +73,7 @@ def layered(app: Callable[..., Iterable[bytes]], broken: Break) -> Callable[...,
         if broken.ask is not None:
             broken.ask(call)
         told: list[str] = []
-        raw = b"".join(app(_environ(environ, call), lambda status, _headers: told.append(status)))
+        raw = b"".join(app(_environ(environ, call), lambda status, *_more: told.append(status)))
         said = Said(int(told[0].split()[0]), json.loads(raw) if raw else None)
         if broken.answer is not None:
             broken.answer(call, said)

@@ -3,13 +3,13 @@
 import pytest
 
 from sandbox.spec.requirements import load_catalogue
-from tests.broken import supplier, tenant
+from tests.broken import gateway, supplier, tenant
 from tests.broken.layer import Break
 from tests.broken.matrix import BREAKS, PAGE, page
 from tests.broken.playing import Outcome
 
 PROPERTY_BASED = {"SUP-140", "SUP-141"}  # many made-up requests: played alone
-SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045", "TEN-012", "SBX-001")
+SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045", "TEN-012", "SBX-001", "GAT-040")
 
 pytestmark = pytest.mark.xdist_group("broken")
 
@@ -18,6 +18,8 @@ def examined(broken: Break) -> Outcome:
     """What the suite of its requirement says of a broken system."""
     if broken.requirement in tenant.BREAKS:
         return tenant.examined(broken)
+    if broken.requirement in gateway.BREAKS:
+        return gateway.examined(broken)
     only = frozenset({broken.requirement} if broken.requirement in PROPERTY_BASED else ())
     return supplier.examined(broken, only)
 
@@ -45,9 +47,23 @@ def test_the_correct_supplier_passes_everything() -> None:
     assert not [name for name, each in outcome.verdicts.items() if each.get("broken")]
 
 
+def test_the_same_seed_gives_the_same_verdicts() -> None:
+    broken = BREAKS["SUP-017"]
+    first, second = (supplier.examined(broken).verdicts for _ in range(2))
+    assert {name: each["outcome"] for name, each in first.items()} == {
+        name: each["outcome"] for name, each in second.items()
+    }
+
+
 def test_the_correct_tenant_passes_everything() -> None:
     outcome = tenant.examined()
     assert set(outcome.verdicts) == set(load_catalogue().of("tenant"))
+    assert set(outcome.named("passed")) == set(outcome.verdicts)
+
+
+def test_the_sandbox_passes_as_a_gateway() -> None:
+    outcome = gateway.examined()
+    assert set(outcome.verdicts) == set(load_catalogue().of("gateway"))
     assert set(outcome.named("passed")) == set(outcome.verdicts)
 
 

@@ -56,7 +56,7 @@ def test_nobody_there_ends_with_two() -> None:
     ("arguments", "words"),
     [
         (["supplier"], "--url or a profile"),
-        (["supplier", "--profile", "NOBODY"], "one of ALDER, BIRCH, CEDAR, TENANT1"),
+        (["supplier", "--profile", "NOBODY"], "one of ALDER, BIRCH, CEDAR, SANDBOX, TENANT1"),
         (["tenant", "--profile", "ALDER"], "is for the suite supplier"),
         (["supplier", "--profile", "ALDER", "--only", "SUP-999"], "no requirement of this suite: SUP-999"),
         (["supplier", "--url", "http://x.example", "--client-id", "me"], "--token-url and --client-secret"),

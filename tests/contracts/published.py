@@ -71,6 +71,8 @@ PUBLISHED = {
 }
 
 EXTENSIONS = {405, 413, 415, 429}
+# A supplier may lack what it is asked for while the tenant waits, though 501 is published for address look-up alone.
+MAY_BE_LACKING = {"handleAppointmentAvailability": {501}, "handleReserveAppointment": {501}}
 
 # What creates something that KCIs follow on: a fake's behaviour can be chosen there.
 FOLLOWED_BY_KCIS = {

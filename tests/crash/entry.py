@@ -37,10 +37,10 @@ class Bomb:
         with self._counting:
             self._numbers, self._at, self._place = itertools.count(1), at, place
 
-    def wrap(self, transact: Callable[[Store, Callable[[Connection], Any]], Any]) -> Callable[..., Any]:
+    def wrap(self, transact: Callable[..., Any]) -> Callable[..., Any]:
         """The same transaction, which may be the last."""
 
-        def counted(store: Store, work: Callable[[Connection], Any]) -> Any:
+        def counted(store: Store, work: Callable[[Connection], Any], **how: Any) -> Any:
             place = self._place_of_this_one()
 
             def work_and_end(connection: Connection) -> Any:
@@ -49,7 +49,7 @@ class Bomb:
                 return result
 
             self._end_if(place == "before")
-            result = transact(store, work_and_end)
+            result = transact(store, work_and_end, **how)
             self._end_if(place == "after")
             return result
 

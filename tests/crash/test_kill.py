@@ -30,7 +30,7 @@ def die_in_every(lives: Lives, points: list[tuple[int, str]]) -> int:
     for at, place in points:
         lives.arm(at, place)
         lives.place()
-        if lives.died(1.5):
+        if lives.died(10):
             deaths += 1
             lives.start()
     return deaths
@@ -50,6 +50,7 @@ def test_killed_at_some_steps_of_a_story_nothing_is_lost(lives: Lives) -> None:
     ]
     assert die_in_every(lives, points) == len(points)
     lives.check()
+    assert "the last process was killed: lanes played again: 1" in (lives.folder / "served.log").read_text()
 
 
 @pytest.mark.prove

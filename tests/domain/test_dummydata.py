@@ -44,14 +44,12 @@ def test_networks_for_documentation() -> None:
     assert not any(map(is_dummy_ip, ("192.0.3.0", "10.0.0.1", "127.0.0.1", "2001:db9::1", "4000::", "", "words")))
 
 
-@pytest.mark.parametrize("text", ["ZZ1 1AA", "zz 12 9zz", "ZZ7", "ZY1 1AA", "M1 1CI", "SW1A 1AO"])
+@pytest.mark.parametrize("text", ["ZZ1 1AA", "zz 12 9zz", "ZZ99 9ZZ", "ZZ7", "ZY1 1AA", "M1 1CI", "SW1A 1AO"])
 def test_postcodes_that_are_nobodys(text: str) -> None:
     assert is_dummy_postcode(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "ZZ", "ZZ99 3CZ", "ZZ99 3WZ", "SW1A 1AA", "TW18", "ZE1 0AA", "ZZ1 1A", "ZZ1 1AAA"]
-)
+@pytest.mark.parametrize("text", ["", "ZZ", "SW1A 1AA", "TW18", "ZE1 0AA", "ZZ1 1A", "ZZ1 1AAA"])
 def test_postcodes_that_may_be_somebodys(text: str) -> None:
     assert not is_dummy_postcode(text)
 

@@ -79,7 +79,7 @@ def test_an_address_must_be_in_a_reserved_domain_even_without_a_dot() -> None:
     assert judge("jane@intranet") == []
 
 
-@pytest.mark.parametrize("text", ["TW18", "ZZ99 3CZ", "A11 1AA", "12345"])
+@pytest.mark.parametrize("text", ["TW18", "A11 1AA", "12345"])
 def test_a_postcode_must_be_dummy_as_a_whole(text: str) -> None:
     assert judge(text, POSTCODE)
 

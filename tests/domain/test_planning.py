@@ -34,14 +34,23 @@ SEQUENCES = {
     ],
     "ORDER_CANCELLED": [("ACKNOWLEDGED", "ACKNOWLEDGED"), ("COMMITTED", "IN_PROGRESS"), ("CANCELLED", "CANCELLED")],
     "ORDER_REJECTED": [("ORDER_REJECTED", "REJECTED")],
+    "ORDER_ADDRESS_UNKNOWN": [("ACKNOWLEDGED", "ACKNOWLEDGED"), ("INFORMATION_REQUIRED", "PENDING")],
+    "ORDER_OBJECTED": [
+        ("ACKNOWLEDGED", "ACKNOWLEDGED"), ("COMMITTED", "IN_PROGRESS"), ("COMPLETED", "COMPLETED"),
+    ],
 }  # fmt: skip
+SEQUENCES |= {
+    "ORDER_EXCESS_CHARGE": SEQUENCES["ORDER_PENDING"],
+    "ORDER_NO_SUCH_PLACE": SEQUENCES["ORDER_CANCELLED"],
+    **{f"ORDER_{why}": SEQUENCES["ORDER_DELAYED"] for why in ("SURVEY", "UNOCCUPIED", "WAYLEAVE")},
+}
 
 
 FITTING = [
     (name, code)
     for name, scenario in LIBRARY.scenarios.items()
     for code, supplier in LIBRARY.suppliers.items()
-    if scenario.kind == "order" and fits(scenario, supplier)
+    if scenario.kind == "order" and not name.startswith("LESSON_") and fits(scenario, supplier)
 ]
 
 

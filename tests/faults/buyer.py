@@ -46,7 +46,7 @@ class Buyer:
 
     def order(self, name: str, body: Json, scenario: str = "ORDER_SUCCESSFUL") -> None:
         """Place an order, once, and follow it until it ends; another one in its place if it could not be sent."""
-        for attempt in range(3):
+        for attempt in range(TRIES):
             conversation = f"{name}-{attempt}"
             placed = self._place(conversation, body, scenario)
             self.mine[name] = placed

@@ -12,6 +12,7 @@ from sandbox.domain import disordering
 from sandbox.domain.faults import KINDS
 from sandbox.domain.handing import SUPPLIER
 from sandbox.spec.documents import load_document
+from sandbox.spec.library import load_library
 from sandbox.spec.schemas import schema_of
 from tests.faults.receiver import BUGS, Receiver
 from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
@@ -144,6 +145,21 @@ def test_the_gateway_mends_what_a_supplier_does(tenant: Tenant, kind: str) -> No
     told = [kci["information"]["type"] for kci in kcis(tenant) if kci["entity"]["id"] == order["id"]]
     short = kind in ("late", "drop_then_resend")  # the gateway has gone on without what came too late
     assert told == ["UPDATE", "ACKNOWLEDGED", *([] if short else ["COMMITTED", "ADDITIONAL"]), "COMPLETED"]
+
+
+@pytest.mark.parametrize("name", [name for name in load_library().scenarios if name.startswith("LESSON_")])
+def test_a_lesson_is_a_scenario_of_its_own(tenant: Tenant, name: str) -> None:
+    """Its KCIs have the disorder that its file names, and the order ends as in the scenario that it extends."""
+    (fault,) = load_library().scenarios[name].faults
+    order = tenant.place(name, "CEDAR")
+    tenant.drain()
+    assert {item["fault"] for item in tenant.inbox() if "fault" in item} == {fault.do}
+    assert tenant.order(order["id"])["status"] in ("COMPLETED", "CANCELLED")
+
+
+def test_every_lesson_has_its_scenario() -> None:
+    taught = {each.do for scenario in load_library().scenarios.values() for each in scenario.faults}
+    assert taught == {name for name, edit in vars(disordering).items() if name in KINDS and edit.__name__[0] == "_"}
 
 
 def test_the_ledger_tells_the_truth(tenant: Tenant) -> None:

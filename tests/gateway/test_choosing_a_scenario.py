@@ -7,9 +7,9 @@ import pytest
 from sandbox.app import Sandbox
 from tests.support.sandboxes import Tenant, in_process
 
-SCENARIOS = "ORDER_ACKNOWLEDGED, ORDER_CANCELLED, ORDER_DELAYED"
+SCENARIOS = "ORDER_ACKNOWLEDGED, ORDER_ADDRESS_UNKNOWN, ORDER_CANCELLED"
 WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
-    "an unknown scenario": ({"X-Scenario": "ORDER_LOST"}, ["there is no scenario 'ORDER_LOST'; allowed: " + SCENARIOS]),
+    "an unknown scenario": ({"X-Scenario": "ORDER_LOST"}, ["no scenario 'ORDER_LOST'; allowed: LESSON_", SCENARIOS]),
     "another case": ({"X-Scenario": "order_delayed"}, ["there is no scenario 'order_delayed'; allowed: "]),
     "an unknown parameter": (
         {"X-Scenario": "ORDER_REAPPOINTED?offset=3"},
@@ -17,7 +17,7 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a parameter where there is none": (
         {"X-Scenario": "ORDER_DELAYED?targetDateOffset=3"},
-        ["ORDER_DELAYED has no parameter 'targetDateOffset'; allowed: none"],
+        ["ORDER_DELAYED has no parameter 'targetDateOffset'; allowed: disorder"],
     ),
     "a parameter twice": (
         {"X-Scenario": "ORDER_REAPPOINTED?targetDateOffset=3&targetDateOffset=3"},
@@ -127,3 +127,18 @@ def test_a_wrong_choice_is_refused_by_the_supplier_too(sandbox: Sandbox) -> None
     assert (status, answer["code"]) == (422, "INVALID_REQUEST")
     assert SCENARIOS in answer["messages"][0]
     assert send("POST", path, headers={**headers, "X-Scenario": "ORDER_DELAYED"}, json=body)[0] == 202
+
+
+def test_everything_wrong_with_an_order_is_told_at_once(tenant: Tenant) -> None:
+    """Supplier, address, scenario headers and reservation: four people have not to be asked in turn."""
+    body = {
+        **tenant.order_body("CEDAR"),
+        "supplier": "ZZZ",
+        "address": {"id": "999999999999", "type": "UPRN"},
+        "appointmentReservationId": 404,
+    }
+    headers = {"X-Scenario": "ORDER_UNHEARD_OF"}
+    status, answer = tenant.call("POST", "/v1/service-orders", json=body, headers=headers)
+    told = " ".join(answer["messages"])
+    assert (status, answer["code"]) == (422, "INVALID_REQUEST")
+    assert all(word in told for word in ("/supplier: ZZZ", "/address", "X-Scenario", "404"))

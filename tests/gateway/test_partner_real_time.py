@@ -109,7 +109,7 @@ def test_kcis_are_pushed_with_the_tenants_own_way_of_signing_in(own: Own) -> Non
     assert status == 200
     told = {name: value for name, value in auth.items() if name != "clientSecret"}
     assert registered["auth"] == told
-    assert tenant.get("/_sandbox/callback") == {"url": body["url"], "auth": told}
+    assert tenant.get("/_sandbox/callback") == {"url": body["url"], "auth": told, "state": "verified"}
     tenant.place(supplier="CEDAR")
     first = wait_for(lambda: system.at("/kcis"))[0]
     assert first.headers["authorization"] == "Bearer token-1"

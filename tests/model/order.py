@@ -146,6 +146,10 @@ class Order:
         self.heard = max(self.heard, said.number)
         request = self.requests.get(said.request) if said.request else None
         named = said.request is None or (request is not None and request.status in UNDECIDED)
+        if said.reason == "CANCELLED" and said.request is None:  # published: it names what the tenant asked for
+            named = not any(
+                what == "cancellation" and each.status == "PENDING" for (what, _), each in self.requests.items()
+            )
         if said.status not in moves(self.status, self.before).get(said.reason, ()) or not named:
             return False
         if said.reason == "COMMITTED" and self.status == SENT:  # published: both in one are told as both

@@ -1,5 +1,6 @@
 """The installed package, away from any checkout, finds its data and runs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -56,6 +57,22 @@ def test_the_installed_package_finds_its_data(site: Path, tmp_path: Path, folder
 def test_the_installed_command_reads_its_scenarios(site: Path, tmp_path: Path) -> None:
     run(site, tmp_path, str(site / "bin" / "sandbox"), "lint")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suite", ["supplier", "tenant", "gateway"])
+def test_the_installed_package_runs_the_suites(site: Path, tmp_path: Path, suite: str) -> None:
+    """Here against nobody: every requirement says that, and none that a test is missing or broken."""
+    profile = {"supplier": "CEDAR", "tenant": "TENANT1", "gateway": "SANDBOX"}[suite]
+    command = [str(site / "bin" / "sandbox"), "conform", suite, "--profile", profile, "--json", "report.json"]
+    environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
+    nobody = ["--sandbox", "http://127.0.0.1:9"]
+    done = subprocess.run([*command, *nobody], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode == 2, done.stderr
+    said = json.loads((tmp_path / "report.json").read_text())["requirements"]
+    reasons = {each["reason"] for each in said if each["outcome"] == "could not be tested"}
+    assert len(reasons) == 1
+    assert "cannot be reached" in reasons.pop()
+    assert not [each for each in said if each.get("broken")]
 
 
 def test_the_package_runs_as_a_module(site: Path, tmp_path: Path) -> None:

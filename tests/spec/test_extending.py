@@ -20,7 +20,8 @@ def found(folder: Path, text: str, name: str = "MINE") -> list[str]:
 
 def test_everything_but_what_is_its_own_is_taken_over() -> None:
     value = {"name": "MINE", "title": "Mine", "description": "My own.", "extends": "ORDER_SUCCESSFUL"}
-    mine, base = scenario_from(compose(value, LIBRARY.sources.get).value), LIBRARY.scenarios["ORDER_SUCCESSFUL"]
+    mine = scenario_from(compose(value, LIBRARY.sources["scenario"].get).value)
+    base = LIBRARY.scenarios["ORDER_SUCCESSFUL"]
     assert (mine.name, mine.title, mine.default) == ("MINE", "Mine", False)
     assert (mine.chapters, mine.parameters, mine.kind) == (base.chapters, base.parameters, base.kind)
 

@@ -151,7 +151,7 @@ def test_a_supplier_that_nobody_knows_is_found_between_the_files(
 ) -> None:
     (tmp_path / "scenarios").symlink_to(folder("scenarios"))
     (tmp_path / "fixtures").mkdir()
-    for name in ("addresses.yaml", "suppliers"):
+    for name in ("addresses.yaml", "behaviours.yaml", "suppliers"):
         (tmp_path / "fixtures" / name).symlink_to(folder("fixtures") / name)
     worlds = (folder("fixtures") / "worlds.yaml").read_text(encoding="utf-8")
     (tmp_path / "fixtures" / "worlds.yaml").write_text(

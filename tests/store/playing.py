@@ -6,7 +6,7 @@ from sandbox.domain.entities import Ref
 from sandbox.store import claiming, lanes, schema
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, NewJob
-from sandbox.store.store import Store
+from sandbox.store.store import Store, Tx
 from tests.store.databases import START
 
 LEASE = 60_000
@@ -32,10 +32,15 @@ def claim(store: Store, most: int = 100, shares: Shares | None = None, lease: in
 
 def claim_next(store: Store, upto: int | None, *, retries: bool = True, beside: Sequence[int] = ()) -> Job | None:
     """What a run would play next."""
-    until = store.real_now() + LEASE
-    return store.write(
-        "earth", lambda tx: claiming.claim_next(tx, upto, retries=retries, lease_until=until, beside=beside)
-    )
+    return store.write("earth", lambda tx: claim_in(tx, upto, retries=retries, beside=beside))
+
+
+def claim_in(
+    tx: Tx, upto: int | None = None, *, retries: bool = True, beside: Sequence[int] = (), lease: int = LEASE
+) -> Job | None:
+    """The same in a transaction."""
+    due = claiming.due_next(tx, upto, retries=retries, beside=beside)
+    return None if due is None else claiming.lease(tx, due[0], tx.real + lease)
 
 
 def kinds(jobs: list[Job]) -> list[str]:

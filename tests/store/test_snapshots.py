@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, Table, func, select
 
-from sandbox.store import claiming, lanes, snapshots
+from sandbox.store import lanes, snapshots
 from sandbox.store.lanes import Job
 from sandbox.store.schema import jobs
 from sandbox.store.schema import lanes as lanes_table
@@ -18,7 +18,7 @@ from sandbox.world.clock import ManualClock
 from sandbox.world.reset import Reset, reset, sweep
 from sandbox.world.rewind import Room
 from tests.store.databases import START, add_worlds, open_store
-from tests.store.playing import claim, finish, put
+from tests.store.playing import claim, claim_in, finish, put
 from tests.support.bulk import ORDERS_LEAVE, fill, rows_of
 
 ROOM = Room(3, 10_000_000)
@@ -126,7 +126,7 @@ def in_turn(store: Store) -> list[Job]:
     """What a run would play, one after another."""
 
     def play(tx: Tx) -> Job | None:
-        job = claiming.claim_next(tx, None, retries=True, lease_until=tx.real, beside=())
+        job = claim_in(tx, lease=0)
         if job is not None:
             lanes.finish(tx, job)
         return job

@@ -155,5 +155,5 @@ def test_what_is_unknown_or_ended_is_refused(fakes: Fakes) -> None:
     assert "knows no order 7" in refused(fakes, "ALDER", "UPDATE", orderId=7)
     assert "knows no order" in refused(fakes, "ALDER", "UPDATE", tenant="TENANT4", orderId=order["id"])
     with pytest.raises(Problem) as problem:
-        event(fakes, "ELDER", "UPDATE", orderId=1)
+        event(fakes, "WILLOW", "UPDATE", orderId=1)
     assert problem.value.code == NOT_FOUND

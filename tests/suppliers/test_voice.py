@@ -5,18 +5,16 @@ from pathlib import Path
 import pytest
 
 from sandbox.domain.errors import INVALID_REQUEST
-from sandbox.store import claiming
 from sandbox.store.lanes import Job
 from sandbox.suppliers import voice
+from tests.store.playing import claim_in
 from tests.suppliers.fakes import WORLD, Fakes, open_fakes, thing
 from tests.suppliers.test_changing import amend, cancel
 
 
 def claimed(fakes: Fakes) -> Job:
     """The next thing to be said, claimed and due now."""
-    job = fakes.parts.store.write(
-        WORLD, lambda tx: claiming.claim_next(tx, None, retries=True, lease_until=0, beside=[])
-    )
+    job = fakes.parts.store.write(WORLD, lambda tx: claim_in(tx, lease=0))
     assert job is not None
     fakes.clock.at = max(fakes.clock.at, job.due_at)
     return job

@@ -169,8 +169,10 @@ class Asker:
             self.tokens[key] = json.loads(answer.data)["access_token"]
         return self.tokens[key]
 
-    def ask(self, asked: Asked, *, client_id: str | None = None, token: str | None = None) -> TestResponse:
-        """The answer: never a fault of ours, of a documented status, and of the shape documented for it."""
+    def ask(
+        self, asked: Asked, *, client_id: str | None = None, token: str | None = None, failing: bool = False
+    ) -> TestResponse:
+        """The answer, of a documented status and of the shape documented for it: no failure, unless one is planted."""
         headers = dict(asked.headers)
         client_id = client_id or CLIENTS.get(asked.document.name)
         if token is None and client_id is not None:
@@ -183,11 +185,11 @@ class Asker:
         answer = self.client.open(
             asked.path, method=asked.operation.method, query_string=asked.query, headers=headers, data=data
         )
-        self._judge(asked, answer)
+        self._judge(asked, answer, failing)
         return answer
 
-    def _judge(self, asked: Asked, answer: TestResponse) -> None:
-        assert answer.status_code < 500, (asked, answer.data)
+    def _judge(self, asked: Asked, answer: TestResponse, failing: bool) -> None:
+        assert failing or answer.status_code < 500, (asked, answer.data)
         body = json.loads(answer.data) if answer.data else None
         wrong = self._checks[asked.document.name].answer(asked.operation, answer.status_code, body)
         assert not wrong, (asked.operation.id, answer.status_code, wrong, answer.data)

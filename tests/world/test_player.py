@@ -13,6 +13,7 @@ from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Store
 from sandbox.world.clock import SystemClock
 from sandbox.world.player import Player, Settle
+from tests.store.playing import claim_next
 
 CLOCK = SystemClock()
 WAIT = 20
@@ -122,9 +123,7 @@ def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> N
     stopping.join(WAIT)
     assert not stopping.is_alive()
     assert not live.read("earth", lambda tx: claiming.anything_leased(tx, tx.real))
-    head = live.write(
-        "earth", lambda tx: claiming.claim_next(tx, None, retries=True, lease_until=tx.real + 1, beside=[])
-    )
+    head = claim_next(live, None)
     assert head is not None
     assert (head.kind, stage.played) == ("a", ["hang of TENANT1"])
 

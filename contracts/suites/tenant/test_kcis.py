@@ -63,7 +63,8 @@ def test_unknown_members_are_taken(delivery, expect):
 
 
 @requirement("TEN-011")
-def test_unknown_types_are_taken(delivery, expect):
+def test_unknown_types_are_taken(delivery, profile, expect):
+    profile.needs("NEW_TYPES")
     expect_taken(expect, [delivery.of_tomorrow])
 
 

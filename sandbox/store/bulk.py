@@ -1,0 +1,43 @@
+"""Rows of orders by the thousand: what a played one left, and the copies of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from sandbox.store.accounts import next_number
+from sandbox.store.schema import counters, lanes, timeline
+from sandbox.store.statements import Statement
+from sandbox.store.store import Tx
+from sandbox.store.tables import IN_WORLDS
+
+_TABLES = {table.name: table for table in IN_WORLDS if table is not lanes}  # a lane in which nothing waits is no loss
+_ADD = {name: Statement(insert(table)) for name, table in _TABLES.items()}
+
+
+def rows_of(tx: Tx) -> list[tuple[str, dict[str, Any]]]:
+    """(table, row) of everything in the world's present epoch, without where it is and without its place in a list."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name, table in _TABLES.items():
+        query = select(table).where(table.c.world == tx.world.name, table.c.epoch == tx.world.epoch)
+        left_out = {"world", "epoch"} | ({"id"} if table is timeline else set())
+        rows = tx.connection.execute(query.order_by(*table.primary_key)).mappings()
+        found += [(name, {key: value for key, value in row.items() if key not in left_out}) for row in rows]
+    return found
+
+
+def add_rows(tx: Tx, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Keep these (table, row) in the world's present epoch."""
+    key, by_table = tx.key, dict[str, list[dict[str, Any]]]()
+    for name, row in rows:
+        by_table.setdefault(name, []).append({**key, **row})
+    for name, some in by_table.items():
+        _ADD[name].change_all(tx.connection, some)
+
+
+def take_numbers(connection: Connection, world: str, owner: str, kind: str, count: int) -> int:
+    """The first of so many numbers of this kind in a row, none of which anybody else gets."""
+    first = next_number(connection, world, owner, kind)
+    of_kind = (counters.c.world == world, counters.c.owner == owner, counters.c.kind == kind)
+    connection.execute(update(counters).where(*of_kind).values(value=counters.c.value + count - 1))
+    return first
