@@ -1,24 +1,49 @@
 """Playing a recording at somebody's gateway, over HTTP: it is not the recorded world, so what it means is compared.
 
-Numbers, references and times that the gateway gives have their counterparts in the recording: what stood for a thing
-there stands for it here, in later calls too, and is no difference.
+Numbers, references and times are the gateway's own, and are no difference. What it gives is what later calls send, in
+the place of what was recorded.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 
 from sandbox.domain.durations import to_ms
 from sandbox.inprocess.comparing import Outcome, Report, compare_exchange, compare_kci
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_NAMING = re.compile(r"(^id|Id|ID|uuid|cursor|next|[rR]eference|Number|epoch|world|value)$")
+from sandbox.suppliers.versions import OWN
+from sandbox.wire.hearing import as_said
 
 Send = Any  # see sandbox.cli.session.Send
+
+CLOCK = "/_sandbox/clock"
+
+# What an operation makes, by the member that later calls name it with; and where a path names it.
+_MADE: Mapping[str, str] = {
+    "handleReserveAppointment": "appointmentReservationId",
+    "handleCreateOrder": "orderId",
+    "handleCreateEthernetOrder": "orderId",
+    "handleServiceTest": "serviceTestId",
+    "handleCreateProblem": "serviceProblemId",
+}
+_IN_PATHS: Mapping[str, str] = {
+    "service-orders": "orderId",
+    "ethernet-orders": "orderId",
+    "orders": "orderId",
+    "service-tests": "serviceTestId",
+    "service-problems": "serviceProblemId",
+}
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAMING = re.compile(
+    r"^id$|Id$|^uuid$|^cursor$|^next$|[rR]eference$|OrderNumber$|^epoch$|^X-Request-ID$|^webhook-id$|^order$"
+)
+_OWN = "(its own)"
+_DIARY = ("availableTimeslots", "appointmentTimeslot", "timeslot")  # which slots there are depends on the day
 
 
 @dataclass
@@ -33,142 +58,151 @@ class Remote:
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
         """What it answers."""
         if not self.token:
-            form = {
-                "grant_type": "client_credentials",
-                "client_id": self.client_id,
-                "client_secret": self.client_secret,
-            }
-            plain = {"Content-Type": "application/x-www-form-urlencoded"}
-            _, answer = self.send("POST", "/v1/auth/tenant/access-token", plain, urlencode(form).encode())
-            self.token = orjson.loads(answer).get("access_token", "none")
-        sent = {**headers, "Authorization": f"Bearer {self.token}"} | (
-            {"Content-Type": "application/json"} if body else {}
-        )
+            self.token = self._sign_in()
+        content = {"Content-Type": "application/json"} if body else {}
+        sent = {**headers, **content, "Authorization": f"Bearer {self.token}"}
         status, answer = self.send(method, path, sent, body)
-        try:
-            value = orjson.loads(answer) if answer else None
-        except orjson.JSONDecodeError:
-            value = answer.decode("utf-8", "replace")
-        return {"status": status, "answerHeaders": {}, "answer": value}
+        return {"status": status, "answerHeaders": {}, "answer": as_said(answer)}
+
+    def _sign_in(self) -> str:
+        who = {"client_id": self.client_id, "client_secret": self.client_secret}
+        form = urlencode({"grant_type": "client_credentials", **who}).encode()
+        plain = {"Content-Type": "application/x-www-form-urlencoded"}
+        _, answer = self.send("POST", "/v1/auth/tenant/access-token", plain, form)
+        given = as_said(answer)
+        return str(given.get("access_token", "none")) if isinstance(given, dict) else "none"
 
 
 @dataclass
 class Counterparts:
-    """What stands here for what was named in the recording, and the other way round."""
+    """What this gateway gives in the place of what was recorded: numbers by what they are of, and texts."""
 
-    here: dict[Any, Any] = field(default_factory=dict)
-    there: dict[Any, Any] = field(default_factory=dict)
+    numbers: dict[tuple[str, Any], Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
-    def learn(self, recorded: Any, now: Any, name: str = "") -> None:
-        """From an answer and the recorded one, where they have the same shape."""
+    def learn(self, operation: str, recorded: Any, now: Any) -> None:
+        """From an answer and the recorded one."""
+        if isinstance(recorded, dict) and isinstance(now, dict) and operation in _MADE and "id" in recorded:
+            self.numbers[_MADE[operation], recorded["id"]] = now.get("id", recorded["id"])
+        self._learn_texts(recorded, now)
+
+    def _learn_texts(self, recorded: Any, now: Any) -> None:
         if isinstance(recorded, dict) and isinstance(now, dict):
             for member in recorded.keys() & now.keys():
-                self.learn(recorded[member], now[member], member)
+                self._learn_texts(recorded[member], now[member])
         elif isinstance(recorded, list) and isinstance(now, list):
             for one, other in zip(recorded, now, strict=False):
-                self.learn(one, other, name)
-        elif _names(name, recorded) and _names(name, now):
-            self.here.setdefault(recorded, now)
-            self.there.setdefault(now, recorded)
+                self._learn_texts(one, other)
+        elif isinstance(recorded, str) and isinstance(now, str) and (_own(recorded) or _own(now)):
+            self.texts[recorded] = now
 
-    def translated(self, value: Any) -> Any:
+    def translated(self, value: Any, name: str = "") -> Any:
         """What was recorded, in the words of this gateway."""
-        return _mapped(value, self.here)
+        if isinstance(value, dict):
+            return {member: self.translated(each, member) for member, each in value.items()}
+        if isinstance(value, list):
+            return [self.translated(each, name) for each in value]
+        return self.texts.get(value, value) if isinstance(value, str) else self.numbers.get((name, value), value)
 
-    def as_recorded(self, value: Any) -> Any:
-        """What this gateway says, in the words of the recording."""
-        return _mapped(value, self.there)
+    def path(self, path: str) -> str:
+        """A recorded path, which names things by this gateway's numbers."""
+        steps = path.split("/")
+        for place in range(1, len(steps)):
+            if steps[place].isdecimal():
+                key = (_IN_PATHS.get(steps[place - 1], ""), int(steps[place]))
+                steps[place] = str(self.numbers.get(key, steps[place]))
+            else:
+                steps[place] = quote(self.texts.get(steps[place], steps[place]), safe="%")
+        return "/".join(steps)
 
 
 def replay_at(recording: Mapping[str, Any], remote: Remote) -> Report:
-    """Ask the gateway the same. Time passes there as it did, where it has the control API."""
-    known, outcomes = Counterparts(), []
-    clock, before = _Clock(remote), None
+    """Ask the gateway the same, and compare. Time passes there as it did, where it has the control API."""
+    known = Counterparts()
+    outcomes: list[Outcome] = []
+    before: Mapping[str, Any] | None = None
+    since = _inbox_end(remote)
     for number, exchange in enumerate(recording["exchanges"], 1):
-        clock.follow(before, exchange)
+        _let_pass(remote, before, exchange)
         before = exchange
         now = remote.ask(exchange["method"], *_request(exchange, known))
-        known.learn(exchange["answer"], now["answer"])
-        told = {**now, "answer": known.as_recorded(now["answer"])}
-        outcomes.append(compare_exchange(number, {**exchange, "answerHeaders": {}}, told))
-    return Report([*outcomes, *_kcis(recording, remote, known)], {}, [])
+        known.learn(exchange["operation"], exchange["answer"], now["answer"])
+        both = (_meant(exchange) | {"answerHeaders": {}}, _meant(now))
+        outcomes.append(compare_exchange(number, {**exchange, **both[0]}, both[1]))
+    return Report([*outcomes, *_kcis(recording, remote, known, since)], {}, [])
 
 
-@dataclass
-class _Clock:
-    """The gateway's clock, where there is one to be moved."""
-
-    remote: Remote
-
-    def follow(self, before: Mapping[str, Any] | None, exchange: Mapping[str, Any]) -> None:
-        """Let pass what passed before this call, and have what was played by then played."""
-        if before is None:
-            self._put("PUT", "/_sandbox/clock", {"rate": 0})
-            return
-        passed = 0
-        if "at" in before and "at" in exchange and not before["path"].startswith("/_sandbox/clock"):
-            passed = to_ms(exchange["at"]) - to_ms(before["at"])
-        if passed > 0 or (exchange["played"] > before["played"] and not before["path"].startswith("/_sandbox/clock")):
-            self._put("POST", "/_sandbox/clock/advance", {"by": f"PT{max(passed, 0) // 1000}S"})
-
-    def _put(self, method: str, path: str, body: Any) -> None:
-        self.remote.ask(method, path, {}, orjson.dumps(body))
+def _let_pass(remote: Remote, before: Mapping[str, Any] | None, exchange: Mapping[str, Any]) -> None:
+    """Have played what was played before this call, and let pass what passed: a call that moves the clock does so."""
+    if before is None:
+        remote.ask("PUT", CLOCK, {}, orjson.dumps({"rate": 0}))
+    elif not before["path"].startswith(CLOCK):
+        known = "at" in before and "at" in exchange
+        passed = max(0, to_ms(exchange["at"]) - to_ms(before["at"])) // 1000 if known else 0
+        if passed or exchange["played"] > before["played"]:
+            remote.ask("POST", f"{CLOCK}/advance", {}, orjson.dumps({"by": f"PT{passed}S"}))
 
 
 def _request(exchange: Mapping[str, Any], known: Counterparts) -> tuple[str, Mapping[str, str], bytes | None]:
-    steps = [quote(str(known.translated(_scalar(unquote(step)))), safe="") for step in exchange["path"].split("/")]
-    pairs = [(name, _text(known.translated(_json(text)), text)) for name, text in exchange["query"]]
+    pairs = [(name, _query_text(known, name, text)) for name, text in exchange["query"]]
     query = f"?{urlencode(pairs)}" if pairs else ""
     body = None if exchange["body"] is None else orjson.dumps(known.translated(exchange["body"]))
-    return "/".join(steps) + query, exchange["headers"], body
+    return known.path(exchange["path"]) + query, exchange["headers"], body
 
 
-def _kcis(recording: Mapping[str, Any], remote: Remote, known: Counterparts) -> Iterator[Outcome]:
+def _query_text(known: Counterparts, name: str, text: str) -> str:
+    value = as_said(text.encode())
+    if isinstance(value, dict | list):
+        return orjson.dumps(known.translated(value)).decode()
+    return str(known.translated(value, name)) if isinstance(value, int) else known.texts.get(text, text)
+
+
+def _inbox_end(remote: Remote) -> str:
+    cursor = "0"
+    while items := _page(remote, cursor):
+        cursor = items[-1]["cursor"]
+    return cursor
+
+
+def _page(remote: Remote, cursor: str) -> list[Any]:
+    answer = remote.ask("GET", f"/_sandbox/inbox?after={quote(cursor)}", {}, None)["answer"]
+    return list(answer.get("items", [])) if isinstance(answer, dict) else []
+
+
+def _kcis(recording: Mapping[str, Any], remote: Remote, known: Counterparts, cursor: str) -> Iterator[Outcome]:
     told: list[Any] = []
-    after = "0"
-    while True:
-        answer = remote.ask("GET", f"/_sandbox/inbox?after={quote(after)}", {}, None)
-        items = answer["answer"].get("items", []) if answer["status"] == 200 else []
-        if not items:
-            break
+    while items := _page(remote, cursor):
         told += [item["kci"] for item in items]
-        after = items[-1]["cursor"]
+        cursor = items[-1]["cursor"]
     for number, recorded in enumerate(recording["kcis"], 1):
         wanted = recorded["kci"]
-        order = known.translated(wanted["entity"].get("id"))
-        same = (each for each in told if each["entity"].get("id") == order)
-        now = next((each for each in same if each["sequenceNumber"] == wanted["sequenceNumber"]), None)
-        if now is not None:
-            known.learn(wanted, now)
-        yield compare_kci(number, recorded, None if now is None else {"kci": known.as_recorded(now)})
+        thing = known.numbers.get(("orderId", wanted["entity"].get("id")), wanted["entity"].get("id"))
+        of_thing = (each for each in told if each["entity"].get("id") == thing)
+        now = next((each for each in of_thing if each["sequenceNumber"] == wanted["sequenceNumber"]), None)
+        number_there = wanted["entity"].get("id")
+        here = None if now is None else _kci(now, number_there)
+        yield compare_kci(number, _kci(wanted, number_there), here)
 
 
-def _names(name: str, value: Any) -> bool:
-    if isinstance(value, str) and _MOMENT.match(value):
-        return True
-    return isinstance(value, str | int) and not isinstance(value, bool) and bool(_NAMING.search(name))
+def _kci(kci: Mapping[str, Any], number: Any) -> dict[str, Any]:
+    """A KCI as it is compared, about the thing of this number in the recording."""
+    meant = _meant(kci)
+    return {"kci": {**meant, "entity": {**meant["entity"], "id": number}}}
 
 
-def _mapped(value: Any, words: Mapping[Any, Any]) -> Any:
+def _own(text: str) -> bool:
+    return bool(_MOMENT.fullmatch(text) or _UUID.fullmatch(text))
+
+
+def _meant(value: Any, name: str = "") -> Any:
+    """A value without what every gateway gives by itself: that it is there counts, and not what it is."""
+    if name in _DIARY:
+        return _OWN
     if isinstance(value, dict):
-        return {name: _mapped(member, words) for name, member in value.items()}
+        given = value.get("name") in OWN  # a characteristic that a supplier gives a service
+        return {member: _OWN if given and member == "value" else _meant(each, member) for member, each in value.items()}
     if isinstance(value, list):
-        return [_mapped(each, words) for each in value]
-    return words.get(value, value) if isinstance(value, str | int) and not isinstance(value, bool) else value
-
-
-def _scalar(text: str) -> Any:
-    return int(text) if text.isdecimal() else text
-
-
-def _json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
-
-
-def _text(value: Any, before: str) -> str:
-    if isinstance(value, str):
+        return [_meant(each, name) for each in value]
+    if isinstance(value, bool) or not isinstance(value, str | int):
         return value
-    return before if value == _json(before) else orjson.dumps(value).decode()
+    return _OWN if _NAMING.search(name) or (isinstance(value, str) and _own(value)) else value

@@ -23,10 +23,11 @@ from sandbox.domain.reach import origin_of
 from sandbox.domain.worldtime import World
 from sandbox.inprocess.comparing import Report, compare_exchange, compare_kci
 from sandbox.inprocess.ground import Ground, open_ground
+from sandbox.inprocess.steps import Step, Steps
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import load_document
 from sandbox.store import accounts, claiming, founding, worlds
-from sandbox.store.store import PLAYED, Tx
+from sandbox.store.store import CURSOR, PLAYED, Tx
 from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.wire.courier import NoAnswer, Parcel, Reply
 from sandbox.wire.hearing import as_said
@@ -132,7 +133,9 @@ class Replayer:
         self._store = ground.sandbox.parts.store
         self._recording = recording
         self._world, self._owner = recording["world"]["name"], recording["tenant"]["code"]
-        self._steps = {step["number"]: step for step in recording["played"]}
+        abouts = {int(told["cursor"]): str(told["about"]) for told in recording["kcis"]}
+        self._steps = Steps(recording["played"], abouts)
+        self._before_run = 0  # how much had been played when the run under way began
         self._outcomes: dict[str, list[dict[str, Any]]] = {
             told["kci"]["id"]: list(told["attempts"]) for told in recording["kcis"]
         }
@@ -147,9 +150,13 @@ class Replayer:
             number, exchange = self._waiting.pop(0)
             self._go_back_to(exchange["epoch"])
             self._play_to(exchange["played"])
+            self._tell_to(exchange["told"])
+            self._finish_before(exchange)
+            self._before_run = self._count(PLAYED)
             self._ask(number, exchange)
+            self._steps.pass_over(self._count(PLAYED) - self._before_run)
         self._go_back_to(self._recording["world"]["epoch"])
-        self._play_to(max(self._steps, default=0))
+        self._play_to(self._steps.last)
         return [self._answers[number] for number in sorted(self._answers)]
 
     def told(self) -> tuple[Recording, Sequence[Any]]:
@@ -179,7 +186,8 @@ class Replayer:
 
     def _ask_from_inside(self) -> None:
         """The calls that came while just this was on the wire."""
-        while self._waiting and self._waiting[0][1]["played"] == self._count():
+        in_hand = self._steps.in_hand(self._count(PLAYED) - self._before_run)
+        while self._waiting and self._waiting[0][1]["played"] < in_hand:
             self._ask(*self._waiting.pop(0), jump=False)
 
     def _ask(self, number: int, exchange: Mapping[str, Any], *, jump: bool = True) -> None:
@@ -210,18 +218,39 @@ class Replayer:
             moment = to_ms(at)
             self._store.transact(lambda connection: worlds.place_clock(connection, self._world, moment, real))
 
-    def _count(self) -> int:
-        return self._store.query(lambda connection: accounts.last_number(connection, self._world, self._owner, PLAYED))
+    def _count(self, kind: str) -> int:
+        return self._store.query(lambda connection: accounts.last_number(connection, self._world, self._owner, kind))
 
     def _play_to(self, number: int) -> None:
-        """What was played up to this number, lane by lane in its order. What is not there any more is passed over."""
-        while (following := self._count() + 1) <= number:
-            step = self._steps.get(following)
-            if step is not None:
-                self._set_clock(to_ms(step["real"]), step["now"])
-                self._play_lane(step["lane"])
-            if self._count() < following:
-                self._skip()
+        """What was settled up to this number, in the order in which its KCIs were told."""
+        for step in self._steps.up_to(number):
+            before = self._steps.told_by(step, self._count(CURSOR)) - 1
+            self._tell_to(before, since=to_ms(step["real"]))
+            self._play_step(step)
+
+    def _tell_to(self, cursor: int, *, since: int | None = None) -> None:
+        """What had told its KCI by then, though it was settled only later."""
+        while (following := self._count(CURSOR) + 1) <= cursor:
+            step = self._steps.telling(following, since=since)
+            if step is None:
+                return
+            self._play_step(step)
+
+    def _finish_before(self, exchange: Mapping[str, Any]) -> None:
+        """What a player had in hand when a run of the clock began: the run let it finish, and did not play it."""
+        answer = exchange["answer"]
+        if not isinstance(answer, dict) or "fired" not in answer:
+            return
+        ended = exchange["played"] + len(answer["fired"])
+        following = (each["played"] for _, each in self._waiting if each["played"] >= ended)
+        until = next(following, self._steps.last)
+        for step in self._steps.in_hand_at(to_ms(exchange["came"]), until - ended):
+            self._play_step(step)
+
+    def _play_step(self, step: Step) -> None:
+        self._set_clock(to_ms(step["real"]), step["now"])
+        self._before_run = 2**62  # nothing but a run has calls made from inside it
+        self._play_lane(step["lane"])
 
     def _play_lane(self, lane: str) -> None:
         until = self._clock.now() + LEASE
@@ -229,18 +258,12 @@ class Replayer:
         if job is not None:
             play(self._store, self._sandbox.jobs, job)
 
-    def _skip(self) -> None:
-        def count(connection: Any) -> int:
-            return accounts.next_number(connection, self._world, self._owner, PLAYED)
-
-        self._store.transact(count)
-
     def _go_back_to(self, epoch: int) -> None:
         """Begin the epochs up to this one, which restoring a snapshot began: the world stands where it was taken."""
         while self._later and self._later[0]["epoch"] <= epoch:
             beginning = self._later.pop(0)
             reached = beginning["counters"].get(self._owner, {}).get(PLAYED, 0)
-            self._play_to(max((number for number in self._steps if number <= reached), default=0))
+            self._play_to(reached)
             self._set_clock(to_ms(beginning["real"]), beginning["at"])
             name, room = f"epoch {beginning['epoch']}", rewind.Room(1_000_000, 2**62)
             self._sandbox.parts.recorder.flush()
@@ -251,7 +274,8 @@ class Replayer:
 
     def _resume(self, beginning: Mapping[str, Any], connection: Any) -> None:
         for owner, numbers in beginning["counters"].items():
-            accounts.set_numbers(connection, self._world, owner, numbers)
+            given = {kind: number for kind, number in numbers.items() if kind != PLAYED}
+            accounts.set_numbers(connection, self._world, owner, given)
 
 
 def _anything(_tx: Tx) -> None:

@@ -86,16 +86,9 @@ def _beginning(began: Beginning, owner: str) -> dict[str, Any]:
 
 
 def _exchange(kept: Exchange) -> dict[str, Any]:
-    said = unpack(kept.exchange)
     at = {} if kept.at is None else {"at": to_text(kept.at)}
-    return {
-        "epoch": kept.began,
-        "came": to_text(kept.came),
-        **at,
-        "played": kept.played,
-        **said,
-        "answer": as_said(kept.answer),
-    }
+    came = {"epoch": kept.began, "came": to_text(kept.came), **at, "played": kept.played, "told": kept.told}
+    return {**came, **unpack(kept.exchange), "answer": as_said(kept.answer)}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -115,7 +108,8 @@ def _kcis(tx: Tx, owner: str, most: int) -> tuple[list[dict[str, Any]], bool]:
 
 
 def _told(cursor: str, kci: Kci, attempts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"cursor": cursor, "conversation": kci.conversation, "kci": unpack(kci.body), "attempts": attempts}
+    about = {"cursor": cursor, "about": kci.entity, "conversation": kci.conversation}
+    return {**about, "kci": unpack(kci.body), "attempts": attempts}
 
 
 def _attempts(tx: Tx, owner: str, things: set[Ref]) -> dict[str, list[dict[str, Any]]]:

@@ -20,7 +20,7 @@ ROW = 100  # bytes that an exchange takes beside what was said
 class Exchange:
     """One call of a tenant's, in the epoch `began`. `came` is in real time, and `turn` orders those of one millisecond;
     `at` is the world time that it acted at, None where it came to nothing; `played` is how much had been played of the
-    tenant's by then.
+    tenant's by then, and `told` the cursor of its last KCI.
     `exchange` and `answer` are JSON.
     """
 
@@ -32,6 +32,7 @@ class Exchange:
     turn: int
     at: int | None
     played: int
+    told: int
     exchange: bytes
     answer: bytes
 
@@ -51,7 +52,7 @@ class Step:
     now: int
 
 
-_NAMES = ("began", "came", "turn", "at", "played", "exchange", "answer")
+_NAMES = ("began", "came", "turn", "at", "played", "told", "exchange", "answer")
 _ADD = insert(conversation)
 _FIRST = (
     select(func.min(played.c.number))

@@ -20,6 +20,7 @@ from sandbox.store.statements import Statement
 from sandbox.store.writer import GroupWriter
 
 PLAYED = "played"  # the kind of numbers that count what was played of an owner's
+CURSOR = "cursor"  # and of those that count the KCIs which it was told
 
 _TRIES = 5
 # The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
@@ -39,19 +40,21 @@ class Unavailable(Exception):
 
 @dataclass
 class Acted:
-    """When a call of this owner's acted: its world's time, and how much had been played of the owner's, as of its first
-    write, or else of its last read.
+    """When a call of this owner's acted: its world's time, and how much had been played of the owner's, and how many
+    KCIs it had been told, as of its first write, or else of its last read.
     """
 
     owner: str
     at: int | None = None
     played: int = 0
+    told: int = 0
     written: bool = False
 
     def note(self, tx: "Tx") -> None:
         """It acts in this transaction."""
         self.at = tx.now
         self.played = last_number(tx.connection, tx.world.name, self.owner, PLAYED)
+        self.told = last_number(tx.connection, tx.world.name, self.owner, CURSOR)
 
 
 # Whoever records a call sets this for it; a call that it makes inside this process has a context of its own.

@@ -78,7 +78,7 @@ def _exchange(heard: Heard, response: Response) -> Exchange:
         answer = orjson.dumps(_without_secrets(as_said(answer)))
     epoch = call.caller.epoch or 0
     place = (call.caller.world, epoch, call.caller.code, epoch)
-    return Exchange(*place, heard.came, heard.turn, acted.at, acted.played, orjson.dumps(said), answer)
+    return Exchange(*place, heard.came, heard.turn, acted.at, acted.played, acted.told, orjson.dumps(said), answer)
 
 
 def as_said(answer: bytes) -> Any:
