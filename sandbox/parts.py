@@ -14,6 +14,7 @@ from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
 from sandbox.world.own_files import OwnFiles
@@ -39,6 +40,7 @@ class Parts:
     plane: FaultPlane
     timetable: Timetable
     buckets: Buckets
+    recorder: Recorder
 
     @cached_property
     def own(self) -> OwnFiles:
@@ -50,4 +52,5 @@ class Parts:
 
         Raises StaleEpoch when the world was reset since the call began: then nothing of it is kept.
         """
-        return self.store.write(call.caller.world, work, at=call.at, epoch=call.caller.epoch)
+        at = call.stamp if call.at is None else call.at
+        return self.store.write(call.caller.world, work, at=at, epoch=call.caller.epoch)

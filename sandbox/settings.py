@@ -67,6 +67,7 @@ class Settings:
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
     snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
     snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
+    recording_bytes: int = _setting(8_388_608, "bytes of a tenant's conversation kept in each epoch; 0: none is")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
     quota_requests: int = _setting(0, "requests a second per tenant, in each process; 0: as many as come")
