@@ -26,8 +26,10 @@ from sandbox.portal import (
     feedback,
     inbox,
     metrics,
+    own_files,
     pages,
     partners,
+    recording,
     resets,
     snapshots,
     tenants,
@@ -51,6 +53,7 @@ from sandbox.wire.edge import Door, make_app
 from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.recorder import Recorder
 from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
@@ -65,17 +68,19 @@ log = logging.getLogger("sandbox")
 @dataclass(frozen=True)
 class Sandbox:
     """One running sandbox: `app` is its WSGI application. Once they are started, `player` plays what comes due, and
-    `schedule` keeps worlds to the timetable.
+    `schedule` keeps worlds to the timetable. `jobs` says what is played by what.
     """
 
     parts: Parts
     app: WSGIApp
     player: Player
     schedule: Schedule
+    jobs: Handlers
 
     def close(self) -> None:
         """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
         self.parts.fan_out.shutdown()
+        self.parts.recorder.stop()
         self.parts.store.close()
 
 
@@ -83,7 +88,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """A sandbox on the database that the settings name, with the shipped worlds in it."""
     clock = clock or SystemClock()
     timetable = Timetable(settings.reset)
-    library = load_library()
+    library = load_library(settings.scenarios, settings.suppliers)
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
@@ -102,13 +107,14 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets)
+    recorder = Recorder(store, settings.recording_bytes)
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets, recorder)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
     schedule = Schedule(store, clock, timetable, settings.world_start)
-    return Sandbox(parts, _applications(parts, conductor), player, schedule)
+    return Sandbox(parts, _applications(parts, conductor), player, schedule, jobs)
 
 
 def _jobs(parts: Parts) -> Handlers:
@@ -135,6 +141,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
+    control |= own_files.handlers(parts) | recording.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")
@@ -176,6 +183,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         list(doors),
         parts.tokens.check,
         parts.plane,
+        parts.recorder,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
         real_data=settings.real_data,

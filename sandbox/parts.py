@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from sandbox.settings import Settings
@@ -13,8 +14,10 @@ from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
+from sandbox.world.own_files import OwnFiles
 from sandbox.world.schedule import Timetable
 
 T = TypeVar("T")
@@ -37,10 +40,17 @@ class Parts:
     plane: FaultPlane
     timetable: Timetable
     buckets: Buckets
+    recorder: Recorder
+
+    @cached_property
+    def own(self) -> OwnFiles:
+        """What tenants brought beside the library."""
+        return OwnFiles(self.store, self.library)
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.
 
         Raises StaleEpoch when the world was reset since the call began: then nothing of it is kept.
         """
-        return self.store.write(call.caller.world, work, at=call.at, epoch=call.caller.epoch)
+        at = call.stamp if call.at is None else call.at
+        return self.store.write(call.caller.world, work, at=at, epoch=call.caller.epoch)

@@ -57,6 +57,8 @@ class Settings:
         "PT5S PT30S PT2M PT10M PT1H PT6H P1D", "world time from one attempt to push a KCI to the next; the last repeats"
     )
     push_give_up: str = _setting("P14D", "world time after which a KCI that is not taken is given up")
+    scenarios: str = _setting("", "folder of scenarios of one's own, for every tenant; empty: none")
+    suppliers: str = _setting("", "folder of suppliers of one's own, for tenants to choose; empty: none")
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
@@ -65,6 +67,7 @@ class Settings:
     run_limit: int = _setting(30_000, "longest that one advance or drain plays before it answers more: true")
     snapshots: int = _setting(10, "snapshots that one tenant may keep of its world")
     snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
+    recording_bytes: int = _setting(8_388_608, "bytes of a tenant's conversation kept in each epoch; 0: none is")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
     quota_requests: int = _setting(0, "requests a second per tenant, in each process; 0: as many as come")

@@ -73,7 +73,7 @@ def place(parts: Parts, call: Call) -> Answer:
         entity = entities.find(tx, tenant, ref, lock=True)
         if entity is None:
             raise invalid(f"/{kind.named}: you have no {ref}")
-        check_choice(parts, entity.supplier, headers, kind.request)
+        check_choice(parts, call.caller, entity.supplier, headers, kind.request)
         _check(entity, kind, body)
         if kind == OPERATIONS["handleCancelOrder"]:
             _check_cancellable(entity, parts.settings.cancel_from.split())

@@ -64,7 +64,7 @@ def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
     types = {"serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
-        key = address_for(parts, supplier, address)
+        key = address_for(parts, call.caller.world, supplier, address)
     except Problem as problem:
         return _unavailable(supplier, address, "ADDRESS_KEY_NEEDED", problem.messages)
     try:
@@ -86,7 +86,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
     supplier = call.query["supplier"]
     check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
     query = {  # published: the gateway sends the supplier all of them, whatever the tenant left out
-        "address": address_for(parts, supplier, call.query["address"]),
+        "address": address_for(parts, call.caller.world, supplier, call.query["address"]),
         "serviceSpecification": call.query["serviceSpecification"],
         "appointmentFromDate": call.query.get("appointmentFromDate") or _today(parts, call),
         "classifications": [*slots.CLASSIFICATIONS],
@@ -122,7 +122,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
     caller = call.caller
     check_supplier(parts, caller.code, request["supplier"])
 
-    address = address_for(parts, request["supplier"], request["address"])
+    address = address_for(parts, caller.world, request["supplier"], request["address"])
 
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")

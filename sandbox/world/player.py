@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter
 
-from sandbox.store import claiming, lanes
+from sandbox.store import claiming, lanes, recordings
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
@@ -79,6 +79,7 @@ def play(
 
 def _settle(tx: Tx, job: Job, settle: Settle) -> None:
     again = settle(tx)
+    recordings.note_played(tx, job)
     if again is None:
         lanes.finish(tx, job)
     else:

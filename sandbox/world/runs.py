@@ -178,14 +178,14 @@ class Conductor:
         return _Next(claiming.lease(tx, lane_id, until), more=True)
 
     def _end(self, run: _Run, fired: list[Job], upto: int | None, *, more: bool) -> Played:
-        def end(tx: Tx) -> World:
+        def end(tx: Tx) -> int:
             to = tx.now if upto is None else upto
             world = replace(moved(tx.world, tx.real, to), run_token="", run_until=0)
             tx.rings.add(lanes.PLAYER)
-            return world if worlds.keep_run(tx.connection, run.token, world) else tx.world
+            return (world if worlds.keep_run(tx.connection, run.token, world) else tx.world).now(tx.real)
 
-        world = self.store.write(run.world, end, epoch=run.epoch)
-        return Played(world.now(self.clock.now()), tuple(fired), more)
+        now = self.store.write(run.world, end, epoch=run.epoch)
+        return Played(now, tuple(fired), more)
 
 
 def _present(tx: Tx) -> World:

@@ -26,6 +26,7 @@ from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
 from sandbox.wire.edge import Door
 from sandbox.wire.egress import Egress
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
@@ -180,7 +181,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, Buckets(clock.now), barred=frozenset())
     courier = Courier(clock.now, Egress(local=True))
-    more: Any = (courier, None, None, Timetable(""), Buckets(clock.now))
+    more: Any = (courier, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
     parts = Parts(settings, clock, store, keys, tokens, load_library(), *more)
     app._found(parts)
     gateway = Gateway()
