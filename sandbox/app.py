@@ -26,6 +26,7 @@ from sandbox.portal import (
     feedback,
     inbox,
     metrics,
+    operator,
     own_files,
     pages,
     partners,
@@ -33,6 +34,7 @@ from sandbox.portal import (
     resets,
     snapshots,
     tenants,
+    timetables,
 )
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
@@ -113,7 +115,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
-    schedule = Schedule(store, clock, timetable, settings.world_start)
+    schedule = Schedule(store, clock, timetable, settings.world_start, settings.idle_days)
     return Sandbox(parts, _applications(parts, conductor), player, schedule, jobs)
 
 
@@ -140,6 +142,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
+    control |= timetables.handlers(parts) | operator.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
     control |= own_files.handlers(parts) | recording.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}

@@ -1,4 +1,4 @@
-"""Beginning a world anew: by hand, by the timetable, and what is told about it."""
+"""Beginning a world anew by hand, or going back; and when the timetable does so, on every answer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.domain.durations import to_text
 from sandbox.domain.errors import invalid
-from sandbox.domain.worldtime import World
 from sandbox.parts import Parts
 from sandbox.portal.clock import check_real_time, played_entry
 from sandbox.store import partners
@@ -16,19 +15,13 @@ from sandbox.wire.edge import CALLER
 from sandbox.wire.headers import More
 from sandbox.world.reset import Reset, reset
 from sandbox.world.rewind import restore
-from sandbox.world.schedule import ZONE
 
 RESETS_AT = "Sandbox-Resets-At"
-NEAR = 3_600_000  # milliseconds before a scheduled reset in which a notice says that it comes
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of the operations around resets."""
-    return {
-        "resetWorld": partial(begin_anew, parts),
-        "showTimetable": partial(show_timetable, parts),
-        "listNotices": partial(list_notices, parts),
-    }
+    return {"resetWorld": partial(begin_anew, parts)}
 
 
 def headers(parts: Parts) -> More:
@@ -74,31 +67,3 @@ def begun(call: Call, done: Reset) -> dict[str, Any]:
         "cancelled": done.cancelled.get(owner, 0),
         "onTheWire": [played_entry(job) for job in done.on_the_wire if job.owner == owner],
     }
-
-
-def show_timetable(parts: Parts, call: Call) -> Answer:
-    """GET /timetable: when the caller's world is reset, and when it was."""
-    world = parts.store.read(call.caller.world, lambda tx: tx.world)
-    times = {"next": parts.timetable.next(parts.clock.now()), "last": world.reset_at}
-    told = {name: to_text(at) for name, at in times.items() if at is not None}
-    cron = {"cron": parts.timetable.text} if parts.timetable.text else {}
-    return Answer(200, {"world": world.name, "timeZone": str(ZONE), **cron, **told})
-
-
-def list_notices(parts: Parts, call: Call) -> Answer:
-    """GET /notices: that the world was reset, and that it soon will be."""
-    world, now = parts.store.read(call.caller.world, lambda tx: (tx.world, tx.real))
-    items: list[dict[str, Any]] = []
-    if world.reset_at is not None:
-        items.append({"kind": "WORLD_RESET", "at": to_text(world.reset_at), "text": _told(world)})
-    coming = parts.timetable.next(now)
-    if coming is not None and coming - now <= NEAR:
-        text = f"{world.name} begins anew at this time: take what you want to keep"
-        items.append({"kind": "RESET_NEAR", "at": to_text(coming), "text": text})
-    return Answer(200, {"items": items})
-
-
-def _told(world: World) -> str:
-    if world.as_of is None:
-        return f"{world.name} began anew, in epoch {world.epoch}: nothing of before is left"
-    return f"{world.name} went back to {to_text(world.as_of)}, in epoch {world.epoch}: what came after that is gone"

@@ -35,6 +35,13 @@ def close_tenant(connection: Connection, tenant: Tenant, real: int) -> None:
         close_world(connection, name, real)
 
 
+def close_idle(connection: Connection, tenant: Tenant, since: int, real: int) -> None:
+    """End a tenant, unless it has signed in since that moment after all."""
+    agreed = terms.of_tenant(connection, tenant.code)
+    if agreed is not None and agreed.seen_at < since:
+        close_tenant(connection, tenant, real)
+
+
 def close_world(connection: Connection, name: str, real: int) -> None:
     """End a partner's world that nobody is in any more: what is in it is gone at once, and swept like after a reset."""
     agreed = terms.of_world(connection, name)

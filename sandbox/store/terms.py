@@ -85,12 +85,9 @@ def of_world(connection: Connection, name: str) -> WorldTerms | None:
     return None if row is None else WorldTerms(*row)
 
 
-def worlds_of(connection: Connection, partner: str | None) -> list[WorldTerms]:
-    """The terms of each of a partner's worlds; None: of all. By name."""
-    query = select(*world_terms.c).order_by(world_terms.c.world)
-    if partner is not None:
-        query = query.where(world_terms.c.partner == partner)
-    return [WorldTerms(*row) for row in connection.execute(query)]
+def worlds_of(connection: Connection) -> list[WorldTerms]:
+    """The terms of every world, by name."""
+    return [WorldTerms(*row) for row in connection.execute(select(*world_terms.c).order_by(world_terms.c.world))]
 
 
 def closed_worlds(connection: Connection) -> list[str]:

@@ -41,6 +41,12 @@ def every(connection: Connection) -> list[World]:
     return [World(*row) for row in connection.execute(select(*_COLUMNS).order_by(worlds.c.name))]
 
 
+def after(connection: Connection, name: str, most: int) -> list[World]:
+    """So many worlds, by name, that follow on this one."""
+    query = select(*_COLUMNS).where(worlds.c.name > name).order_by(worlds.c.name).limit(most)
+    return [World(*row) for row in connection.execute(query)]
+
+
 def add(connection: Connection, world: World) -> None:
     """A new world."""
     connection.execute(insert(worlds).values(_row(world)))

@@ -13,6 +13,7 @@ from tests.support.sandboxes import START, Tenant, in_process, open_sandbox
 
 SUNDAY = "2027-01-17T03:00:00.000Z"
 HOUR = 3_600_000
+KEPT = {"logs": "UNTIL_RESET", "recordings": "UNTIL_RESET", "idleTenants": "FOREVER"}
 
 
 @pytest.fixture
@@ -51,11 +52,16 @@ def test_every_answer_says_when_the_next_reset_is(weekly: Sandbox, clock: Manual
 
 def test_without_a_timetable_nothing_is_said(sandbox: Sandbox, tenant: Tenant) -> None:
     """Not even after a reset by hand, but when that was."""
-    assert tenant.get("/_sandbox/timetable") == {"world": "DEMO1", "timeZone": "Europe/London"}
+    assert tenant.get("/_sandbox/timetable") == {"world": "DEMO1", "timeZone": "Europe/London", "kept": KEPT}
     assert tenant.get("/_sandbox/notices") == {"items": []}
     tenant.post("/_sandbox/reset")
     last = "2027-01-15T08:00:00.000Z"
-    assert tenant.get("/_sandbox/timetable") == {"world": "DEMO1", "timeZone": "Europe/London", "last": last}
+    assert tenant.get("/_sandbox/timetable") == {
+        "world": "DEMO1",
+        "timeZone": "Europe/London",
+        "last": last,
+        "kept": KEPT,
+    }
     assert "Sandbox-Resets-At" not in Client(sandbox.app).get("/_sandbox/health").headers
 
 
@@ -63,13 +69,17 @@ def test_a_tenant_reads_the_timetable_and_is_warned_within_the_hour(weekly: Sand
     """Notices are no KCIs: the mailbox stays empty."""
     tenant = Tenant(in_process(weekly)).sign_in()
     weekly.schedule.tick()
-    told = {"world": "DEMO1", "timeZone": "Europe/London", "cron": "0 3 * * sun", "next": SUNDAY}
+    told = {"world": "DEMO1", "timeZone": "Europe/London", "cron": "0 3 * * sun", "next": SUNDAY, "kept": KEPT}
     assert tenant.get("/_sandbox/timetable") == told
     clock.at = to_ms(SUNDAY) - HOUR - 1
     tenant = Tenant(in_process(weekly)).sign_in()
     assert tenant.get("/_sandbox/notices")["items"] == []
     clock.at += 1
-    near = {"kind": "RESET_NEAR", "at": SUNDAY, "text": "DEMO1 begins anew at this time: take what you want to keep"}
+    text = (
+        "DEMO1 begins anew at this time: take what you want to keep. "
+        "GET /_sandbox/recording exports it, PUT /_sandbox/pin puts it off"
+    )
+    near = {"kind": "RESET_NEAR", "at": SUNDAY, "text": text}
     assert tenant.get("/_sandbox/notices")["items"] == [near]
     clock.at = to_ms(SUNDAY)
     weekly.schedule.tick()

@@ -16,9 +16,18 @@ DOCUMENTED = Settings(check_responses=True)
 
 
 def open_sandbox(folder: Path, clock: Clock | None = None, **settings: Any) -> Sandbox:
-    """A sandbox on a file in this folder, checking its own answers against the documents. Close it after use."""
+    """A sandbox on a file in this folder, checking its own answers against the documents. Close it after use.
+
+    Its operator's secret is made like those of the demo clients.
+    """
     url = settings.pop("database_url", f"sqlite:///{folder}/sandbox.db")
-    known: dict[str, Any] = {"check_responses": True, "world_start": "2027-01-15T08:00:00Z", "threads": 8, **settings}
+    known: dict[str, Any] = {
+        "check_responses": True,
+        "operator_secret": "operator-secret",
+        "threads": 8,
+        "world_start": "2027-01-15T08:00:00Z",
+        **settings,
+    }
     return make_sandbox(Settings(database_url=url, **known), clock or ManualClock(START))
 
 

@@ -72,6 +72,11 @@ class Asked:
         return replace(self, body={key: value for key, value in self.body.items() if key != name})
 
 
+def client_of(asked: Asked) -> str | None:
+    """Who may ask this."""
+    return "operator" if asked.operation.callers == {"operator"} else CLIENTS.get(asked.document.name)
+
+
 def everything() -> Iterator[tuple[str, str]]:
     """(document, operation id) of all that is served."""
     for name in NAMES:
@@ -158,7 +163,7 @@ class Asker:
         """A token of this published client, a new one each half hour."""
         key = client_id, self.sandbox.parts.clock.now() // 1_800_000
         if key not in self.tokens:
-            kind = "tenant" if client_id.startswith("tenant") else "supplier"
+            kind = "tenant" if client_id.startswith(("tenant", "operator")) else "supplier"
             form = {
                 "grant_type": "client_credentials",
                 "client_id": client_id,
@@ -174,7 +179,7 @@ class Asker:
     ) -> TestResponse:
         """The answer, of a documented status and of the shape documented for it: no failure, unless one is planted."""
         headers = dict(asked.headers)
-        client_id = client_id or CLIENTS.get(asked.document.name)
+        client_id = client_id or client_of(asked)
         if token is None and client_id is not None:
             token = f"Bearer {self.token(client_id)}"
         if token:

@@ -82,7 +82,7 @@ def asker(tmp_path_factory: pytest.TempPathFactory, planted: Planted) -> Iterato
         patched.setattr(app, "make_app", partial(planted.make_app, vars(app)["make_app"]))
         sandbox = open_sandbox(tmp_path_factory.mktemp("trouble"))
     asker = Asker(sandbox)
-    for client in ("tenant1", "gateway", "alder1"):
+    for client in ("tenant1", "gateway", "alder1", "operator"):
         asker.token(client)
     yield asker
     sandbox.close()

@@ -175,7 +175,7 @@ def test_a_database_out_of_reach_is_looked_at_again_later(
     with monkeypatch.context() as broken:
         broken.setattr(store, "query", unavailable)
         keeper.tick()
-    assert "looking again in 5 minutes: no connection" in caplog.text
+    assert "looking again in 1 min: no connection" in caplog.text
     keeper.tick()
     assert look(store).resets_at == SUNDAY
 
