@@ -1,5 +1,6 @@
 # make run    start the sandbox         make test   lint, types, import directions, tests
 # make prove  the long proofs           make bench  the benchmark
+# make coverage   writes docs/coverage.md: which test shows what
 #
 # All that is needed is make and a Python of 3.11 or newer; choose one with PYTHON=python3.12.
 
@@ -15,7 +16,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format prove bench lock clean
+.PHONY: help run test lint format prove bench coverage lock clean
 
 help:
 	@sed -n 's/^# \(make\)/\1/p; /^$$/q' Makefile
@@ -39,6 +40,12 @@ format: $(VENV)/installed-dev
 
 prove: $(VENV)/installed-dev
 	@$(BIN)/pytest -m prove $(ARGS)
+
+coverage: $(VENV)/installed-dev
+	@rm -f $(VENV)/shown.txt
+	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --ignore tests/docs/test_coverage.py \
+		--record-shown $(VENV)/shown.txt $(ARGS)
+	@$(BIN)/python -m tests.docs.coverage_page $(VENV)/shown.txt
 
 bench: $(VENV)/installed-dev
 	@$(BIN)/python -m bench $(ARGS)

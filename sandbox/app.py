@@ -13,6 +13,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
+from sandbox.gateway.allowance import within
 from sandbox.parts import Parts
 from sandbox.portal import (
     callback,
@@ -22,11 +23,13 @@ from sandbox.portal import (
     endpoint,
     events,
     faults,
+    feedback,
     inbox,
     metrics,
     own_files,
     pages,
     partners,
+    recording,
     resets,
     snapshots,
     tenants,
@@ -42,6 +45,7 @@ from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
 from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
@@ -49,6 +53,7 @@ from sandbox.wire.edge import Door, make_app
 from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.recorder import Recorder
 from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
 from sandbox.world.keys import load_keys
@@ -63,17 +68,19 @@ log = logging.getLogger("sandbox")
 @dataclass(frozen=True)
 class Sandbox:
     """One running sandbox: `app` is its WSGI application. Once they are started, `player` plays what comes due, and
-    `schedule` keeps worlds to the timetable.
+    `schedule` keeps worlds to the timetable. `jobs` says what is played by what.
     """
 
     parts: Parts
     app: WSGIApp
     player: Player
     schedule: Schedule
+    jobs: Handlers
 
     def close(self) -> None:
         """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
         self.parts.fan_out.shutdown()
+        self.parts.recorder.stop()
         self.parts.store.close()
 
 
@@ -86,20 +93,28 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)
+    buckets = Buckets(clock.now)
     tokens = Tokens(
-        store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+        store,
+        keys,
+        buckets,
+        barred=frozenset(barred),
+        quotas=settings.quotas,
+        operator_secret=settings.operator_secret,
+        text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable)
+    recorder = Recorder(store, settings.recording_bytes)
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets, recorder)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
     schedule = Schedule(store, clock, timetable, settings.world_start)
-    return Sandbox(parts, _applications(parts, conductor), player, schedule)
+    return Sandbox(parts, _applications(parts, conductor), player, schedule, jobs)
 
 
 def _jobs(parts: Parts) -> Handlers:
@@ -125,14 +140,17 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
     control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
-    control |= tenants.handlers(parts) | credentials.handlers(parts) | own_files.handlers(parts)
+    control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
+    control |= own_files.handlers(parts) | recording.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
+    tenant_document = load_document("tenant")
+    keeping = frozenset(each.id for each in tenant_document.operations.values() if each.method == "POST")
     gateway = _app(
         parts,
         "gateway",
         Door(load_document("authentication"), "/v1", token_handlers, unreadable, leg=TENANT, whose=whose),
-        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts), leg=TENANT),
+        Door(tenant_document, "/v1", within(parts, tenant_api.handlers(parts), keeping), leg=TENANT),
         Door(load_document("supplier-updates"), "/v1", updates, leg=UPDATES),
     )
     suppliers = _app(
@@ -165,6 +183,7 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         list(doors),
         parts.tokens.check,
         parts.plane,
+        parts.recorder,
         body_limit=settings.body_limit,
         check_answers=settings.check_responses,
         real_data=settings.real_data,

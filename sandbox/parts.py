@@ -9,10 +9,12 @@ from typing import TypeVar
 from sandbox.settings import Settings
 from sandbox.spec.library import Library
 from sandbox.store.store import Store, Tx
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
 from sandbox.world.own_files import OwnFiles
@@ -24,7 +26,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Parts:
     """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go wrong,
-    `timetable` is that of the worlds which have none of their own.
+    `timetable` is that of the worlds which have none of their own, `buckets` hold what tenants may do in a second.
     """
 
     settings: Settings
@@ -37,6 +39,8 @@ class Parts:
     fan_out: Executor
     plane: FaultPlane
     timetable: Timetable
+    buckets: Buckets
+    recorder: Recorder
 
     @cached_property
     def own(self) -> OwnFiles:
@@ -48,4 +52,5 @@ class Parts:
 
         Raises StaleEpoch when the world was reset since the call began: then nothing of it is kept.
         """
-        return self.store.write(call.caller.world, work, at=call.at, epoch=call.caller.epoch)
+        at = call.stamp if call.at is None else call.at
+        return self.store.write(call.caller.world, work, at=at, epoch=call.caller.epoch)

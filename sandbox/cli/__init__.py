@@ -15,6 +15,8 @@ COMMANDS = {
     "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
     "generate": "Fill a world with dummy tenants and orders.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
+    "recording": "Export a tenant's whole conversation.",
+    "replay": "Play a recording again, and compare.",
     "snapshot": "Keep a world as it is, to go back to.",
     "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",

@@ -30,6 +30,7 @@ def _started(sandbox: Sandbox, *, play: bool) -> Sandbox:
     if play:
         sandbox.player.start()
     sandbox.schedule.start()
+    sandbox.parts.recorder.start()
 
     def stop() -> None:
         sandbox.schedule.stop()

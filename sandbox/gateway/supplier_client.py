@@ -14,6 +14,7 @@ from sandbox.parts import Parts
 from sandbox.spec.documents import Operation
 from sandbox.store import exchanges, partners
 from sandbox.store.partners import Partner
+from sandbox.store.store import acting_at
 from sandbox.wire import faulty_sending
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
@@ -44,8 +45,8 @@ CAPABILITIES: Mapping[str, str] = {
 class Ask:
     """One call of a supplier's operation for a tenant, begun in an epoch of the world (None: whichever it is).
 
-    `at` is the moment in world time that it is made for, None for a tenant that waits for its answer. `faults` is how
-    many fault rules there are in the world.
+    `at` is the moment in world time that it is made for, None for a tenant that waits for its answer; then a fake
+    writes as of `stamp`, the moment of the tenant's call. `faults` is how many fault rules there are in the world.
     """
 
     world: str
@@ -60,6 +61,7 @@ class Ask:
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     at: int | None = None
+    stamp: int | None = field(default_factory=acting_at)
     faults: int = 0
 
 
@@ -132,6 +134,7 @@ def _parcel(parts: Parts, call: Ask, operation: Operation, partner: Partner | No
         query=_query(operation, call.query),
         timeout=parts.settings.supplier_timeout,
         at=call.at,
+        stamp=call.stamp,
     )
     if partner is None:
         token = parts.tokens.own(Caller("gateway", "", call.world, call.epoch))

@@ -62,6 +62,7 @@ class Ground:
         try:
             yield OwnWorld(self.sandbox, name, self.endpoints, partial(self._new_tenant, world))
         finally:
+            self.sandbox.parts.recorder.flush()
             store.transact(partial(founding.erase_world, name=name))
             for host in [host for host, endpoint in self.endpoints.items() if endpoint.world == name]:
                 del self.endpoints[host]

@@ -27,6 +27,7 @@ def keep(parts: Parts, call: Call) -> Answer:
     """POST /snapshots: 201 with the world as it stands at this moment, under a name."""
     caller, name = call.caller, call.body["name"]
     room, check = Room(parts.settings.snapshots, parts.settings.snapshot_bytes), resets.check_rewind(call)
+    parts.recorder.flush()  # what was said so far is part of the world
     made = take(parts.store, caller.world, caller.code, name, room, check, caller.epoch)
     return Answer(201, _entry(made))
 

@@ -176,18 +176,27 @@ _COUNTER = (
 _COUNT = Statement(update(counters).where(*_COUNTER).values(value=counters.c.value + 1).returning(counters.c.value))
 
 
+_LAST = Statement(select(counters.c.value).where(*_COUNTER))
+
+
 def next_number(connection: Connection, world: str, owner: str, kind: str) -> int:
     """The next number of this kind: it rises, and no reset sets it back."""
     row = _COUNT.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})
     return _first_number(connection, world, owner, kind) if row is None else int(row[0])
 
 
+def set_numbers(connection: Connection, world: str, owner: str, numbers: Mapping[str, int]) -> None:
+    """Go on from these numbers of the owner's, by kind: for a world that is played again."""
+    for kind, value in numbers.items():
+        place = (counters.c.world == world, counters.c.owner == owner, counters.c.kind == kind)
+        if not connection.execute(update(counters).where(*place).values(value=value)).rowcount:
+            connection.execute(insert(counters).values(world=world, owner=owner, kind=kind, value=value))
+
+
 def last_number(connection: Connection, world: str, owner: str, kind: str) -> int:
     """The last number given out; 0 before the first."""
-    value = connection.execute(
-        select(counters.c.value).where(counters.c.world == world, counters.c.owner == owner, counters.c.kind == kind)
-    ).scalar()
-    return int(value or 0)
+    row = _LAST.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})
+    return 0 if row is None else int(row[0])
 
 
 def _first_number(connection: Connection, world: str, owner: str, kind: str) -> int:

@@ -194,6 +194,18 @@ def claim_lane(tx: Tx, name: str, lease_until: int) -> Claimed:
     return Claimed(_lease(tx.connection, found.id, lease_until))
 
 
+def take_lane(tx: Tx, name: str, lease_until: int) -> Job | None:
+    """The head of the lane of this name, due or not, leased to the caller; None where nothing waits in it."""
+    query = select(lanes.c.id).where(
+        lanes.c.world == tx.world.name,
+        lanes.c.epoch == tx.world.epoch,
+        lanes.c.name == name,
+        lanes.c.due_at.is_not(None),
+    )
+    lane_id = tx.connection.execute(query).scalar()
+    return None if lane_id is None else _lease(tx.connection, lane_id, lease_until)
+
+
 def anything_leased(tx: Tx, real: int) -> bool:
     """Whether a player still has a lane of this world."""
     return tx.connection.execute(_leased(tx, real).limit(1)).first() is not None

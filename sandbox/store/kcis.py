@@ -11,7 +11,7 @@ from sandbox.domain.kci import DELIVERED, PENDING
 from sandbox.store.accounts import last_number, next_number
 from sandbox.store.schema import kcis, mailbox
 from sandbox.store.statements import Statement
-from sandbox.store.store import Tx
+from sandbox.store.store import CURSOR, Tx
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def add(tx: Tx, kci: Kci) -> None:
 
 def hand_over(tx: Tx, owner: str, kci_id: str, marks: Sequence[str] = ()) -> None:
     """Hand a KCI over to its owner's mailbox, with the kinds of disorder that have been at it."""
-    cursor = next_number(tx.connection, tx.world.name, owner, "cursor")
+    cursor = next_number(tx.connection, tx.world.name, owner, CURSOR)
     row = {"owner": owner, "cursor": cursor, "kci": kci_id, "marks": " ".join(marks)}
     _HAND_OVER.change(tx.connection, {**tx.key, **row})
     tx.rings.add(inbox_topic(owner))
@@ -116,7 +116,7 @@ def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int,
 
 def inbox_end(tx: Tx, owner: str) -> int:
     """The cursor of the last KCI ever handed over."""
-    return last_number(tx.connection, tx.world.name, owner, "cursor")
+    return last_number(tx.connection, tx.world.name, owner, CURSOR)
 
 
 def inbox_topic(owner: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,12 +11,16 @@ from sqlalchemy import Connection, exc, insert
 from sandbox.domain.errors import invalid
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
+from sandbox.store.accounts import last_number
 from sandbox.store.bell import Bell
 from sandbox.store.documents import pack
 from sandbox.store.engines import open_engines, own_file, sqlite_file
 from sandbox.store.schema import timeline
 from sandbox.store.statements import Statement
 from sandbox.store.writer import GroupWriter
+
+PLAYED = "played"  # the kind of numbers that count what was played of an owner's
+CURSOR = "cursor"  # and of those that count the KCIs which it was told
 
 _TRIES = 5
 # The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
@@ -31,6 +36,29 @@ class StaleEpoch(Exception):
 
 class Unavailable(Exception):
     """The database could not do it: nothing was kept, and it may work again later."""
+
+
+@dataclass
+class Acted:
+    """When a call of this owner's acted: its world's time, and how much had been played of the owner's, and how many
+    KCIs it had been told, as of its first write, or else of its last read.
+    """
+
+    owner: str
+    at: int | None = None
+    played: int = 0
+    told: int = 0
+    written: bool = False
+
+    def note(self, tx: "Tx") -> None:
+        """It acts in this transaction."""
+        self.at = tx.now
+        self.played = last_number(tx.connection, tx.world.name, self.owner, PLAYED)
+        self.told = last_number(tx.connection, tx.world.name, self.owner, CURSOR)
+
+
+# Whoever records a call sets this for it; a call that it makes inside this process has a context of its own.
+ACTED: ContextVar[Acted | None] = ContextVar("acted", default=None)
 
 
 @dataclass(frozen=True)
@@ -105,7 +133,15 @@ class Store:
 
     def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
         """Read in a world, at its present moment or as of `at`. Raises StaleEpoch if it is no longer in `epoch`."""
-        return self.query(lambda connection: work(self._open(connection, world, at, epoch)))
+        acted = _unwritten()
+
+        def run(connection: Connection) -> T:
+            tx = self._open(connection, world, at, epoch)
+            if acted is not None:
+                acted.note(tx)
+            return work(tx)
+
+        return self.query(run)
 
     def write(
         self,
@@ -117,14 +153,19 @@ class Store:
         one_moment: bool = False,
     ) -> T:
         """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`."""
+        acted = _unwritten()
 
         def run(connection: Connection) -> tuple[T, set[str]]:
             tx = self._open(connection, world, at, epoch)
+            if acted is not None:
+                acted.note(tx)
             result = work(tx)
             _keep_notes(tx)
             return result, tx.rings
 
         result, rings = self.transact(run, one_moment=one_moment)
+        if acted is not None:
+            acted.written = True
         self.bell.ring(rings)
         return result
 
@@ -143,6 +184,18 @@ class Store:
             raise StaleEpoch(name)
         real = self.real_now()
         return Tx(connection, world, world.now(real) if at is None else at, real)
+
+
+def acting_at() -> int | None:
+    """The moment at which the call of this context has acted, as far as it is recorded and has."""
+    acted = ACTED.get()
+    return None if acted is None else acted.at
+
+
+def _unwritten() -> Acted | None:
+    """Who wants to know when this call acts, and has not been told by a write."""
+    acted = ACTED.get()
+    return None if acted is None or acted.written else acted
 
 
 def _keep_notes(tx: Tx) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sandbox.domain.worldtime import World
+from sandbox.store import beginnings
 from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 
@@ -43,6 +44,7 @@ def every(connection: Connection) -> list[World]:
 def add(connection: Connection, world: World) -> None:
     """A new world."""
     connection.execute(insert(worlds).values(_row(world)))
+    beginnings.note(connection, world)
 
 
 def set_clock(connection: Connection, world: World) -> None:
@@ -56,6 +58,16 @@ def set_clock(connection: Connection, world: World) -> None:
         raise Outrun(world.name)
 
 
+def place_clock(connection: Connection, name: str, at: int, real: int) -> None:
+    """Set the world's clock to `at`, earlier or later: for a world that is played again."""
+    connection.execute(update(worlds).where(worlds.c.name == name).values(virtual_base=at, real_base=real))
+
+
+def skip_to(connection: Connection, name: str, epoch: int) -> None:
+    """Leave what is in the world behind, and let it be in this epoch: for a world that is played again."""
+    connection.execute(update(worlds).where(worlds.c.name == name).values(epoch=epoch))
+
+
 def begin_epoch(connection: Connection, world: World) -> None:
     """Keep the world as this value has it, in its next epoch: what was in it before is invisible from now on.
 
@@ -66,6 +78,7 @@ def begin_epoch(connection: Connection, world: World) -> None:
     )
     if begun.rowcount != 1:
         raise Outrun(world.name)
+    beginnings.note(connection, world)
 
 
 def announce_reset(connection: Connection, world: World, resets_at: int | None) -> None:

@@ -34,8 +34,9 @@ class Call:
     """One request that passed the edge: everything documented about it is present and of the documented shape.
 
     `headers` holds the documented header parameters by their published names; `at` is the moment in world time that a
-    caller in this process acts for, None for everybody else; `raw` is the body as it came; `address` is where the call
-    came from, "" inside this process; `disorder` is what a rule wants to go wrong with the KCIs of what is placed.
+    caller in this process acts for, None for everybody else, and `stamp` that of a call which waits for this one; `raw`
+    is the body as it came; `address` is where the call came from, "" inside this process; `disorder` is what a rule
+    wants to go wrong with the KCIs of what is placed.
     """
 
     operation: str
@@ -50,6 +51,7 @@ class Call:
     authorization: str = ""
     address: str = ""
     at: int | None = None
+    stamp: int | None = None
     disorder: Mapping[str, Any] | None = None
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 import urllib3
 
 from sandbox.domain.reach import fault_of_url
-from sandbox.wire.edge import ACTING_AT
+from sandbox.wire.edge import ACTING_AT, STAMPED
 from sandbox.wire.egress import Egress, Forbidden
 from sandbox.wire.faulty_answers import BrokenOff
 from sandbox.wire.outbound import Auth, Basic, ClientCredentials, MutualTls, tls_context
@@ -49,6 +49,7 @@ class Parcel:
     connect: int | None = None
     auth: Auth | None = None
     at: int | None = None
+    stamp: int | None = None
 
 
 @dataclass(eq=False)
@@ -195,6 +196,8 @@ def _call_app(app: WSGIApp, path: str, parcel: Parcel) -> Reply:
     environ |= {_variable(name): value for name, value in parcel.headers.items()}
     if parcel.at is not None:
         environ[ACTING_AT] = parcel.at
+    if parcel.stamp is not None:
+        environ[STAMPED] = parcel.stamp
     return contextvars.Context().run(
         _run_app, app, environ
     )  # a context of its own: the caller's request stays the caller's

@@ -13,11 +13,14 @@ from sandbox.spec.personal import Guard
 from sandbox.wire.calls import NOBODY, Answer, Call, Caller, Handler
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.faulty_answers import met
+from sandbox.wire.hearing import hear, listen
 from sandbox.wire.reading import read_request
+from sandbox.wire.recorder import Recorder
 from sandbox.wire.refusals import register_refusals, response_of
 
 # In the environment of a call: the moment that one inside this process acts for; who came in, once it is known.
 ACTING_AT = "sandbox.acting_at"
+STAMPED = "sandbox.stamped"  # likewise: the moment that it writes as of, where somebody waits for its answer
 CALLER = "sandbox.caller"
 
 Check = Callable[[str, str], Caller]  # (Authorization header, address) to who that is
@@ -45,13 +48,15 @@ def make_app(
     doors: list[Door],
     check: Check,
     plane: FaultPlane,
+    recorder: Recorder,
     *,
     body_limit: int,
     check_answers: bool,
     real_data: str,
     fault: str = GATEWAY_FAULT,
 ) -> Flask:
-    """A small Flask app that serves these doors. `check` says who comes in, `plane` knows what is to go wrong.
+    """A small Flask app that serves these doors. `check` says who comes in, `plane` what is to go wrong;
+    `recorder` keeps what was said.
 
     `real_data` says what becomes of data that may be somebody's. `fault` is the code that its APIs publish for a
     failure of their own. Raises ValueError when the handlers are not exactly the document's operations.
@@ -65,7 +70,7 @@ def make_app(
             raise ValueError(f"{door.document.name}: handlers and operations differ in {', '.join(sorted(difference))}")
         checks, guard = _reading_of(door.document, real_data)
         for operation in door.document.operations.values():
-            view = _view(door, operation, checks, guard, check, plane, check_answers=check_answers)
+            view = _view(door, operation, checks, guard, check, plane, recorder, check_answers=check_answers)
             path = (door.prefix + operation.path).replace("{", "<").replace("}", ">")
             app.add_url_rule(
                 path,
@@ -75,6 +80,7 @@ def make_app(
                 provide_automatic_options=False,
             )
     register_refusals(app, fault)
+    listen(app, recorder)
     return app
 
 
@@ -91,6 +97,7 @@ def _view(
     guard: Guard,
     check: Check,
     plane: FaultPlane,
+    recorder: Recorder,
     *,
     check_answers: bool,
 ) -> Callable[..., Response]:
@@ -112,6 +119,7 @@ def _view(
             return response_of(door.unreadable(problem))
         if door.whose is not None:
             call = replace(call, caller=door.whose(call))
+        hear(recorder, door.prefix, operation, call)
         if call.caller.faults and door.leg is not None:
             return met(plane, door.leg, operation, call, respond)
         return respond(call)
@@ -147,6 +155,7 @@ def _call(operation: Operation, checks: Checks, guard: Guard, caller: Caller, gi
         authorization=request.headers.get("Authorization", ""),
         address=request.remote_addr or "",
         at=request.environ.get(ACTING_AT),
+        stamp=request.environ.get(STAMPED),
     )
 
 

@@ -4,6 +4,7 @@ While a run owns the world its clock stands at the thing being played, the loop 
 arrive are stamped with that moment; what they cause joins the run.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -121,10 +122,16 @@ class Conductor:
         def after(tx: Tx) -> None:
             found[:] = [] if claim is None else [claim(tx)]  # the transaction may be tried more than once
 
-        if not play(self.store, self.handlers, job, after):
+        if not play(self.store, self.handlers, job, after, self._wait):
             broken.append(job.lane_id)
             return None
         return found[0] if found else None
+
+    def _wait(self, until: int) -> None:
+        """What is too much for a moment is waited for: a run leaves no first attempt out."""
+        condition = threading.Condition()
+        with condition:
+            self.clock.wait(condition, until)
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
         """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""
@@ -171,14 +178,14 @@ class Conductor:
         return _Next(claiming.lease(tx, lane_id, until), more=True)
 
     def _end(self, run: _Run, fired: list[Job], upto: int | None, *, more: bool) -> Played:
-        def end(tx: Tx) -> World:
+        def end(tx: Tx) -> int:
             to = tx.now if upto is None else upto
             world = replace(moved(tx.world, tx.real, to), run_token="", run_until=0)
             tx.rings.add(lanes.PLAYER)
-            return world if worlds.keep_run(tx.connection, run.token, world) else tx.world
+            return (world if worlds.keep_run(tx.connection, run.token, world) else tx.world).now(tx.real)
 
-        world = self.store.write(run.world, end, epoch=run.epoch)
-        return Played(world.now(self.clock.now()), tuple(fired), more)
+        now = self.store.write(run.world, end, epoch=run.epoch)
+        return Played(now, tuple(fired), more)
 
 
 def _present(tx: Tx) -> World:

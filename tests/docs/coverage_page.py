@@ -154,8 +154,14 @@ def check_shown(claimed: Mapping[str, set[Fact]], test: str, shown: set[Fact]) -
 # ---- writing the page: make coverage ---------------------------------------------------------------------------------
 
 NOT_EVERYWHERE = ("prove", "postgres", "browser")
-# Tests of tables and models take every step there is, and say least about it to a reader.
-LAST = ("tests/model/", "tests/outside/", "tests/crash/")
+# What is drawn at random, or takes every step there is, says least about one of them to a reader.
+LAST = (
+    "tests/model/",
+    "tests/outside/",
+    "tests/crash/",
+    "tests/wire/test_anything.py",
+    "tests/gateway/test_every_step.py",
+)
 NEVER = ("tests/domain/", "tests/spec/", "tests/docs/")
 
 
@@ -169,7 +175,10 @@ def record(file: Path, item: pytest.Item, shown: Iterable[Fact]) -> None:
 
 
 def chosen(recorded: Mapping[str, set[Fact]], before: Mapping[Fact, str]) -> dict[Fact, str]:
-    """A test for each fact: the one that stood there, if it still shows it, or else the one that shows least beside."""
+    """A test for each fact: the one that stood there, if it still shows it or its module was not run, or else the one
+    that shows least beside.
+    """
+    run = {_module(test) for test in recorded}
     by_fact: dict[Fact, list[str]] = defaultdict(list)
     for test, shown in recorded.items():
         for fact in shown:
@@ -178,11 +187,18 @@ def chosen(recorded: Mapping[str, set[Fact]], before: Mapping[Fact, str]) -> dic
     def fitness(test: str) -> tuple[bool, int, int, str]:
         return test.startswith(LAST), len(recorded[test]), len(test), test
 
-    return {
-        fact: before[fact] if before.get(fact) in by_fact[fact] else min(by_fact[fact], key=fitness)
-        for fact in facts()
-        if fact in by_fact
-    }
+    found: dict[Fact, str] = {}
+    for fact in facts():
+        known = before.get(fact)
+        if known and (known in by_fact[fact] or _module(known) not in run):
+            found[fact] = known
+        elif by_fact[fact]:
+            found[fact] = min(by_fact[fact], key=fitness)
+    return found
+
+
+def _module(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def main(file: str) -> None:

@@ -49,7 +49,8 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert about.get_all("Provides-Extra") == ["contracts", "fixtures", "postgresql"]
     with ZipFile(wheel) as archive:
         assert archive.read(f"{INFO}/entry_points.txt").decode().split() == [
-            *("[console_scripts]", "sandbox", "=", "sandbox.cli:main")
+            *("[console_scripts]", "sandbox", "=", "sandbox.cli:main"),
+            *("[pytest11]", "fibre-sandbox", "=", "sandbox.inprocess.plugin"),
         ]
         assert "Apache License" in archive.read(f"{INFO}/licenses/LICENSE").decode()
 

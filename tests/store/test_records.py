@@ -42,7 +42,9 @@ KCI = Kci("TENANT1", "kci-1", "order 7", 1, "conversation", "PENDING", START, '{
 HELD = Received(
     "ALDER", "kci-3", "TENANT1", "order 7", HIGHEST, START, "digest", True, None, {"sequenceNumber": HIGHEST}
 )
-BOOKING = Booking("ALDER", "TENANT1", HIGHEST, "ALD1", "AREA", START, START + 1, START + 2, "digest", {"id": HIGHEST})
+BOOKING = Booking(
+    "ALDER", "TENANT1", HIGHEST, "ALD1", "AREA", START + 8, START + 9, START + 2, "digest", {"id": HIGHEST}
+)
 
 
 def each(add: Callable[[Tx, Any], None], *items: object) -> Callable[[Tx], None]:
@@ -148,16 +150,16 @@ def test_a_reservation_is_used_by_one_order(store: Store) -> None:
 
 
 def test_a_booking_takes_its_place_until_it_expires(store: Store) -> None:
-    """Unless an order has confirmed it; given up, the place is free at once."""
+    """Unless an order has confirmed it; given up, the place is free at once. What has begun is of no interest."""
     store.write("earth", lambda tx: bookings.add(tx, BOOKING))
 
     def taken(at: int) -> dict[int, int]:
         return store.read("earth", lambda tx: bookings.taken(tx, "ALDER", "AREA"), at=at)
 
     assert store.read("earth", lambda tx: bookings.find(tx, "ALDER", "TENANT1", HIGHEST)) == BOOKING
-    assert (taken(START + 1), taken(START + 2)) == ({START: 1}, {})
+    assert (taken(START + 1), taken(START + 2)) == ({START + 8: 1}, {})
     store.write("earth", lambda tx: bookings.change(tx, BOOKING, expires_at=None, slot_start=START + 9))
-    assert taken(START + 2) == {START + 9: 1}
+    assert (taken(START + 2), taken(START + 10)) == ({START + 9: 1}, {})
     store.write("earth", lambda tx: bookings.change(tx, BOOKING, expires_at=START))
     assert taken(START) == {}
 

@@ -20,11 +20,13 @@ from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
 from sandbox.store.store import Store
 from sandbox.suppliers import api, voice
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
 from sandbox.wire.edge import Door
 from sandbox.wire.egress import Egress
+from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
@@ -177,9 +179,10 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     settings = Settings(database_url=f"sqlite:///{folder}/fakes.db", world_start=START, check_responses=True)
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
-    tokens = Tokens(store, keys, barred=frozenset())
-    courier, nothing = Courier(clock.now, Egress(local=True)), None
-    parts = Parts(settings, clock, store, keys, tokens, load_library(), courier, nothing, nothing, Timetable(""))  # type: ignore[arg-type]
+    tokens = Tokens(store, keys, Buckets(clock.now), barred=frozenset())
+    courier = Courier(clock.now, Egress(local=True))
+    more: Any = (courier, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), *more)
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", api.handlers(parts))

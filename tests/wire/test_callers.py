@@ -97,3 +97,12 @@ def test_a_basic_header_that_is_none_is_refused(asker: Asker, authorization: str
     )
     answer = asker.ask(asked, token=authorization)
     assert (answer.status_code, answer.get_json()["error"]) == (400, error)
+
+
+@pytest.mark.parametrize("operation", ["getTenantAccessToken", "getSupplierAccessToken"])
+def test_a_known_client_gets_a_token_for_an_hour(asker: Asker, operation: str) -> None:
+    answer = asker.ask(sound("authentication", operation))
+    assert answer.status_code == 200
+    token = answer.get_json()
+    assert (token["expires_in"], token["token_type"], answer.headers["Cache-Control"]) == (3600, "Bearer", "no-store")
+    assert token["access_token"].count(".") == 2

@@ -1,0 +1,286 @@
+"""A recording, played again: the same to the byte, and what differs is told member by member."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox import app
+from sandbox.app import Sandbox
+from sandbox.cli import main
+from sandbox.inprocess.comparing import DIFFERENT, FIXED, SAME
+from sandbox.inprocess.endpoint import Delivery
+from sandbox.inprocess.ground import Ground, open_ground
+from sandbox.inprocess.replay import read, replay
+from sandbox.shipped import folder
+from sandbox.spec.library import read_library
+from sandbox.world.clock import SystemClock
+from tests.support.processes import over_http, served
+from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
+from tests.support.sink import open_sink
+
+
+def recorded(tenant: Tenant) -> Json:
+    """The tenant's recording, as it is read from a file."""
+    return read(orjson.dumps(tenant.get("/_sandbox/recording")))
+
+
+def converse(tenant: Tenant) -> Json:
+    """Orders that go well and go wrong, refusals, and a jump of the clock between."""
+    first = tenant.place("ORDER_SUCCESSFUL")["id"]
+    tenant.call("POST", "/v1/service-orders", json={"orderType": "NEW"})
+    tenant.call("GET", "/v1/service-orders/77")
+    tenant.advance("PT40S")
+    second = tenant.place("ORDER_DELAYED", supplier="CEDAR", X_Problem_Code="WAYLEAVE_ISSUE")["id"]
+    tenant.drain()
+    tenant.order(first)
+    tenant.get(f"/_sandbox/orders/{second}/timeline")
+    tenant.inbox()
+    return recorded(tenant)
+
+
+def check_same(recording: Json) -> None:
+    report = replay(recording)
+    assert report.verdict == SAME, str(report)
+    assert report.count(SAME) == len(recording["exchanges"]) + len(recording["kcis"])
+
+
+def test_a_conversation_is_played_again(tenant: Tenant) -> None:
+    recording = converse(tenant)
+    assert [each["operation"] for each in recording["exchanges"]].count("handleCreateOrder") == 2
+    assert len(recording["kcis"]) == 11
+    assert recording["complete"]
+    check_same(recording)
+
+
+def test_one_after_a_reset_has_its_epoch_and_its_numbers(tenant: Tenant) -> None:
+    tenant.place(supplier="CEDAR")
+    tenant.drain()
+    tenant.post("/_sandbox/reset")
+    assert tenant.place(supplier="CEDAR")["id"] == 2
+    tenant.drain()
+    recording = recorded(tenant)
+    assert (recording["world"]["epoch"], recording["beginnings"][0]["counters"]["TENANT1"]["order"]) == (2, 1)
+    check_same(recording)
+
+
+def test_one_that_went_back_has_what_led_to_the_snapshot_and_the_other_turn(tenant: Tenant) -> None:
+    """What was undone is no part of it, but for the numbers that it used up."""
+    tenant.place("ORDER_IN_PROGRESS")
+    tenant.drain()
+    tenant.post("/_sandbox/snapshots", {"name": "before"})
+    tenant.place(supplier="CEDAR")
+    tenant.drain()
+    tenant.post("/_sandbox/snapshots/before/restore")
+    assert tenant.place(supplier="CEDAR")["id"] == 3
+    tenant.drain()
+    tenant.inbox()
+    recording = recorded(tenant)
+    assert {each["epoch"] for each in recording["exchanges"]} == {1, 2}
+    assert len(recording["beginnings"]) == 2
+    check_same(recording)
+
+
+def test_a_world_that_lived_by_itself_is_played_in_the_order_in_which_it_did(tmp_path: Path) -> None:
+    """Its player was at work between the calls, and its callback failed at times."""
+    sandbox = open_sandbox(tmp_path, SystemClock(), world_start="now", players=4)
+    sandbox.player.start()
+    sandbox.parts.recorder.start()
+    failing, order = iter([500, 503]), 0
+    with open_sink(lambda _taken: next(failing, 204)) as sink:
+        tenant = Tenant(in_process(sandbox)).sign_in()
+        tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
+        tenant.call("PUT", "/_sandbox/clock", json={"rate": 20})
+        for supplier in ("CEDAR", "ALDER", "CEDAR"):
+            order = tenant.place(supplier=supplier, X_Kci_Delay="1")["id"]
+            tenant.order(order)
+            tenant.order(order)
+        sink.wait_for(17)
+        tenant.order(order)
+        tenant.advance("PT1H")
+        recording = recorded(tenant)
+    sandbox.player.stop()
+    sandbox.close()
+    assert [each["httpStatus"] for told in recording["kcis"] for each in told["attempts"]].count(204) == 15
+    check_same(recording)
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    with open_ground() as opened:
+        yield opened
+
+
+def test_calls_from_inside_a_callback_are_made_from_inside_it(ground: Ground) -> None:
+    """A tenant that answers a KCI with a call: in the replay too, before the callback's answer."""
+    with ground.world("INSIDE", gap=30) as world:
+        seen: list[str] = []
+
+        def take(delivery: Delivery) -> None:
+            kci = delivery.kci
+            seen.append(world.tenant.order(kci["entity"]["id"])["status"])
+            if kci.get("action"):
+                notes = {"orderId": kci["entity"]["id"], "notes": "The gate is open from eight."}
+                world.tenant.post("/v1/service-order-amendments", notes)
+
+        world.on_kci(take)
+        order = world.tenant.place("ORDER_PENDING", supplier="CEDAR")["id"]
+        world.drain()
+        assert world.tenant.order(order)["status"] == "COMPLETED"
+        check_same(recorded(world.tenant))
+
+
+def test_faults_strike_again(tenant: Tenant) -> None:
+    """Answers that a rule spoilt or broke off are recorded as they were sent."""
+    for do in ({"kind": "answer", "status": 503, "retryAfter": 3}, {"kind": "malformed"}, {"kind": "drop"}):
+        tenant.post("/_sandbox/faults", {"match": {"call": "GET /service-orders/{id}"}, "next": 1, "do": do})
+    order = tenant.place(supplier="CEDAR")["id"]
+    assert tenant.call("GET", f"/v1/service-orders/{order}")[0] == 503
+    tenant.drain()
+    recording = recorded(tenant)
+    assert [each["status"] for each in recording["exchanges"] if each["operation"] == "handleGetOrder"] == [503]
+    check_same(recording)
+
+
+def test_no_secret_is_recorded(tenant: Tenant) -> None:
+    """Nor a token: what is asked and answered is all there but for that."""
+    auth = {"kind": "basic", "username": "gateway", "password": "hush-hush"}
+    body = {"url": "http://127.0.0.1:9/kcis", "auth": auth}
+    secret = tenant.call("PUT", "/_sandbox/callback", json=body)[1]["secret"]
+    supplier = {"code": "OWNFIBRE", "title": "Own", "baseUrl": "http://127.0.0.1:9"}
+    made = tenant.post("/_sandbox/suppliers", supplier)
+    tenant.call("DELETE", "/_sandbox/suppliers/OWNFIBRE")
+    text = json.dumps(recorded(tenant))
+    assert all(hidden not in text for hidden in (secret, "hush-hush", made["client"]["secret"], tenant.token))
+    assert text.count("(not recorded)") == 3
+
+
+def test_it_is_bounded_and_says_so(tmp_path: Path) -> None:
+    sandbox = open_sandbox(tmp_path, recording_bytes=100_000)
+    tenant = Tenant(in_process(sandbox)).sign_in()
+    for _ in range(300):
+        tenant.get("/_sandbox/clock")
+    kept = len(recorded(tenant)["exchanges"])
+    tenant.get("/_sandbox/scenarios")
+    recording = recorded(tenant)
+    assert (recording["complete"], len(recording["exchanges"])) == (False, kept)
+    assert 0 < kept < 300
+    tenant.post("/_sandbox/reset")
+    assert recorded(tenant)["complete"]
+    sandbox.close()
+
+
+def test_in_a_shared_world_nobody_reads_what_others_said(sandbox: Sandbox) -> None:
+    third, fourth = (Tenant(in_process(sandbox), f"tenant{n}").sign_in() for n in (3, 4))
+    fourth.place(supplier="CEDAR")
+    fourth.drain()
+    recording = third.get("/_sandbox/recording")
+    assert "TENANT4" not in json.dumps(recording)
+    assert (recording["kcis"], recording["played"]) == ([], [])
+
+
+def test_a_changed_scenario_is_different_in_a_member_of_a_kci(
+    tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = converse(tenant)
+    for name in ("scenarios", "fixtures"):
+        shutil.copytree(folder(name), tmp_path / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    file = tmp_path / "scenarios" / "ORDER_SUCCESSFUL.yaml"
+    text = file.read_text(encoding="utf-8")
+    told = "The service has its id."
+    assert told in text
+    file.write_text(text.replace(told, "Here is the id."), encoding="utf-8")
+    library = read_library(tmp_path / "scenarios", tmp_path / "fixtures")
+    monkeypatch.setattr(app, "load_library", lambda *_: library)
+    report = replay(recording)
+    assert report.verdict == DIFFERENT
+    (different,) = [each for each in report.outcomes if each.what.startswith("KCI") and each.verdict == DIFFERENT]
+    assert [str(each) for each in different.differences] == [
+        f"/information/text: recorded '{told}', now 'Here is the id.'"
+    ]
+
+
+def test_what_had_failed_and_does_so_no_more_is_fixed(tenant: Tenant) -> None:
+    recording = deepcopy(converse(tenant))
+    placed = next(each for each in recording["exchanges"] if each["operation"] == "handleCreateOrder")
+    fault = {"uuid": "4f9f3f2e-6f3b-4c53-9a36-0d0b5a5a1c00", "code": "GATEWAY_FAULT", "messages": ["It broke."]}
+    placed |= {"status": 500, "answer": fault}
+    report = replay(recording)
+    assert (report.verdict, report.count(FIXED), report.count(DIFFERENT)) == (FIXED, 1, 0)
+    assert "/status: recorded 500, now 201" in str(report)
+
+
+# ---- the commands ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tenant: Tenant, tmp_path: Path) -> Path:
+    """A recording in a file."""
+    written = tmp_path / "friday.json"
+    written.write_bytes(orjson.dumps(converse(tenant)))
+    return written
+
+
+def run(*arguments: str) -> Result:
+    """The outcome of a command."""
+    return CliRunner().invoke(main, arguments)
+
+
+def test_another_process_gives_the_same_bytes(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With another hash seed: KCIs, ids and signatures, and the recording of the replay itself."""
+    reports = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        report = tmp_path / f"report-{seed}.json"
+        command = [sys.executable, "-m", "sandbox", "replay", str(file), "--report", str(report)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.splitlines()[-1].split(":")[0]) == (0, "SAME"), done.stdout + done.stderr
+        reports.append(report.read_bytes())
+    assert reports[0] == reports[1]
+    assert reports[0].count(b"webhook-signature") == 2 * 11  # as they are pushed, and as the mailbox was read
+
+
+def test_a_recording_becomes_a_test(file: Path, tmp_path: Path) -> None:
+    """It stands alone, passes, and fails once something else is expected."""
+    written = tmp_path / "test_friday.py"
+    assert run("replay", str(file), "--as-pytest", str(written)).exit_code == 0
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", str(written)]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    written.write_text(written.read_text().replace('"SENT_TO_SUPPLIER"', '"LOST_ON_THE_WAY"'))
+    failed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert failed.returncode == 1
+    assert "LOST_ON_THE_WAY" in failed.stdout
+
+
+def test_it_is_exported_and_played_at_another_sandbox(tmp_path: Path) -> None:
+    """At another time, with other numbers: what it means is the same. The file is exported whole."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    with served(tmp_path / "one", world_start="2027-06-07T09:00:00Z") as url:
+        tenant = Tenant(over_http(url)).sign_in()
+        tenant.call("PUT", "/_sandbox/clock", json={"rate": 0})
+        converse(tenant)
+        exported = run("recording", str(tmp_path / "friday.json"), "--url", url)
+    assert (exported.exit_code, exported.stderr) == (0, "")
+    assert [each.name for each in tmp_path.glob("friday*")] == ["friday.json"]
+    with served(tmp_path / "two", world_start="2027-06-14T09:00:00Z") as url:
+        tenant = Tenant(over_http(url)).sign_in()
+        tenant.place(supplier="CEDAR", X_Kci_Delay="0")
+        tenant.post("/_sandbox/reset")  # its numbers go on from here
+        seen = run("replay", str(tmp_path / "friday.json"), "--target", url)
+    assert seen.stdout.splitlines()[-1].startswith("SAME: "), seen.stdout
+    assert seen.exit_code == 0
+
+
+def test_what_is_no_recording_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    for content in (b"no JSON", b"[]", b'{"format": 2}'):
+        (tmp_path / "odd.json").write_bytes(content)
+        seen = run("replay", str(tmp_path / "odd.json"))
+        assert (seen.exit_code, seen.stdout, seen.stderr.count("\n")) == (2, "", 1)
