@@ -55,11 +55,11 @@ def statements_of_a_reset(file: Path, orders: int) -> list[str]:
         store = open_store(f"sqlite:///{file}")
         add_worlds(store, "earth")
         fill(store, "earth", orders)
-        before = rows_of(store, "earth")
+        before = sum(rows_of(store, "earth").values())
         said.clear()
         reset(store, "earth", "now")
         statements = [each.split()[0] for each in said]
-        assert rows_of(store, "earth") == before
+        assert sum(rows_of(store, "earth").values()) - before <= 1
         store.close()
     finally:
         event.remove(Engine, "connect", listen)
@@ -67,11 +67,11 @@ def statements_of_a_reset(file: Path, orders: int) -> list[str]:
 
 
 def test_a_reset_does_as_little_for_many_orders_as_for_one(tmp_path: Path) -> None:
-    """It writes one row: that of its world. Everything else of it is a look, and the same few looks."""
+    """It writes its world's row, and one on how the new epoch begins. All else is a look, and the same few looks."""
     one, many = (statements_of_a_reset(tmp_path / f"{orders}.db", orders) for orders in (1, 500))
     assert one == many
     assert len(many) < 15
-    assert [each for each in many if each in ("INSERT", "UPDATE", "DELETE")] == ["UPDATE"]
+    assert [each for each in many if each in ("INSERT", "UPDATE", "DELETE")] == ["UPDATE", "INSERT"]
 
 
 def test_a_sweep_goes_by_small_batches_and_stops_when_told(store: Store) -> None:
