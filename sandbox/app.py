@@ -13,6 +13,7 @@ from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
 from sandbox.gateway import delivery, disorder, inbound, requesting, sending, tenant_api
+from sandbox.gateway.allowance import within
 from sandbox.parts import Parts
 from sandbox.portal import (
     callback,
@@ -22,8 +23,10 @@ from sandbox.portal import (
     endpoint,
     events,
     faults,
+    feedback,
     inbox,
     metrics,
+    own_files,
     pages,
     partners,
     recording,
@@ -42,6 +45,7 @@ from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.suppliers import api as supplier_api
 from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
@@ -84,20 +88,27 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """A sandbox on the database that the settings name, with the shipped worlds in it."""
     clock = clock or SystemClock()
     timetable = Timetable(settings.reset)
-    library = load_library()
+    library = load_library(settings.scenarios, settings.suppliers)
     store = Store(settings.database_url, clock.now, fsync=settings.fsync)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)
+    buckets = Buckets(clock.now)
     tokens = Tokens(
-        store, keys, barred=frozenset(barred), quotas=settings.quotas, operator_secret=settings.operator_secret
+        store,
+        keys,
+        buckets,
+        barred=frozenset(barred),
+        quotas=settings.quotas,
+        operator_secret=settings.operator_secret,
+        text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
     recorder = Recorder(store, settings.recording_bytes)
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, recorder)
+    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets, recorder)
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -128,17 +139,18 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     endpoints = endpoint.Endpoints()
     control = clock.handlers(parts, conductor) | inbox.handlers(parts) | callback.handlers(parts)
     control |= faults.handlers(parts) | catalogue.handlers(parts) | partners.handlers(parts) | events.handlers(parts)
-    control |= (
-        endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts) | recording.handlers(parts)
-    )
-    control |= tenants.handlers(parts) | credentials.handlers(parts)
+    control |= endpoint.reading(endpoints) | resets.handlers(parts) | snapshots.handlers(parts)
+    control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
+    control |= own_files.handlers(parts) | recording.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
+    tenant_document = load_document("tenant")
+    keeping = frozenset(each.id for each in tenant_document.operations.values() if each.method == "POST")
     gateway = _app(
         parts,
         "gateway",
         Door(load_document("authentication"), "/v1", token_handlers, unreadable, leg=TENANT, whose=whose),
-        Door(load_document("tenant"), "/v1", tenant_api.handlers(parts), leg=TENANT),
+        Door(tenant_document, "/v1", within(parts, tenant_api.handlers(parts), keeping), leg=TENANT),
         Door(load_document("supplier-updates"), "/v1", updates, leg=UPDATES),
     )
     suppliers = _app(

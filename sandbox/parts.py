@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from sandbox.settings import Settings
 from sandbox.spec.library import Library
 from sandbox.store.store import Store, Tx
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
@@ -15,6 +17,7 @@ from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.recorder import Recorder
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
+from sandbox.world.own_files import OwnFiles
 from sandbox.world.schedule import Timetable
 
 T = TypeVar("T")
@@ -23,7 +26,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Parts:
     """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go wrong,
-    `timetable` is that of the worlds which have none of their own.
+    `timetable` is that of the worlds which have none of their own, `buckets` hold what tenants may do in a second.
     """
 
     settings: Settings
@@ -36,7 +39,13 @@ class Parts:
     fan_out: Executor
     plane: FaultPlane
     timetable: Timetable
+    buckets: Buckets
     recorder: Recorder
+
+    @cached_property
+    def own(self) -> OwnFiles:
+        """What tenants brought beside the library."""
+        return OwnFiles(self.store, self.library)
 
     def write(self, call: Call, work: Callable[[Tx], T]) -> T:
         """Write in the caller's world, at the moment that the call acts for.

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from typing import Any
 
+from sandbox.domain.durations import parse_duration
+from sandbox.domain.errors import Problem
+from sandbox.domain.lifecycles import CANCELLABLE
 from sandbox.domain.quotas import Quotas
 
 
@@ -41,6 +44,21 @@ class Settings:
     real_data: str = _setting(
         "refuse", "what may be somebody's data: refuse, redact or allow", choices=("refuse", "redact", "allow")
     )
+    rejection_status: int = _setting(
+        422, "status of a well-formed order, amendment or cancellation that the gateway refuses", choices=("422", "400")
+    )
+    cancel_from: str = _setting(
+        "ACKNOWLEDGED IN_PROGRESS PENDING HELD PENDING_AMENDMENT", "states of an order in which a cancellation is taken"
+    )
+    expires_in: str = _setting(
+        "number", "how a token's expires_in is written: number or text", choices=("number", "text")
+    )
+    push_retries: str = _setting(
+        "PT5S PT30S PT2M PT10M PT1H PT6H P1D", "world time from one attempt to push a KCI to the next; the last repeats"
+    )
+    push_give_up: str = _setting("P14D", "world time after which a KCI that is not taken is given up")
+    scenarios: str = _setting("", "folder of scenarios of one's own, for every tenant; empty: none")
+    suppliers: str = _setting("", "folder of suppliers of one's own, for tenants to choose; empty: none")
     body_limit: int = _setting(1_048_576, "largest request body in bytes")
     supplier_timeout: int = _setting(10_000, "how long the gateway waits for a supplier")
     push_timeout: int = _setting(10_000, "how long the gateway waits for a tenant's endpoint")
@@ -63,6 +81,16 @@ class Settings:
     def quotas(self) -> Quotas:
         """The quotas of a tenant that has none of its own."""
         return Quotas(self.quota_requests, self.quota_orders, self.quota_bytes, self.quota_callbacks)
+
+    @property
+    def retries(self) -> tuple[int, ...]:
+        """How long after a failed push the next one follows, in milliseconds of world time; the last repeats."""
+        return tuple(map(parse_duration, self.push_retries.split()))
+
+    @property
+    def give_up(self) -> int:
+        """How long after its first push a KCI that is not taken is given up, in milliseconds of world time."""
+        return parse_duration(self.push_give_up)
 
     @property
     def local_mode(self) -> bool:
@@ -111,6 +139,15 @@ def _judge(settings: Settings) -> None:
     for name in ("threads", "players"):
         if getattr(settings, name) == 0:
             raise ValueError(f"SANDBOX_{name.upper()}=0: send a whole number from 1")
+    wrong = set(settings.cancel_from.split()) - set(CANCELLABLE)
+    if wrong or not settings.cancel_from.split():
+        raise ValueError(f"SANDBOX_CANCEL_FROM={settings.cancel_from!r}: send some of {' '.join(CANCELLABLE)}")
+    for name in ("push_retries", "push_give_up"):
+        texts = getattr(settings, name).split()
+        if not texts or (name == "push_give_up" and len(texts) > 1) or not all(map(_is_duration, texts)):
+            raise ValueError(
+                f"SANDBOX_{name.upper()}={getattr(settings, name)!r}: send a duration such as PT30S or P1D"
+            )
     for name in ("push_timeout", "supplier_timeout"):
         timeout = getattr(settings, name)
         if settings.lease <= 2 * timeout:
@@ -118,6 +155,13 @@ def _judge(settings: Settings) -> None:
                 f"SANDBOX_LEASE={settings.lease}: send more than twice SANDBOX_{name.upper()}, which is {timeout}: "
                 "else a job may be played by another before its time-out"
             )
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        return parse_duration(text) > 0
+    except Problem:
+        return False
 
 
 def _parse(name: str, text: str, kind: type, choices: tuple[str, ...]) -> Any:

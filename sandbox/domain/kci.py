@@ -35,10 +35,6 @@ REPORTED = (
     "serviceProblemResolution",
 )
 
-# How long after a failed attempt the next one follows, in milliseconds of world time; the last repeats until GIVE_UP.
-RETRIES = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000)
-GIVE_UP = 14 * 86_400_000
-
 
 def entity_type(entity: Entity) -> str:
     """The published entityType."""
@@ -71,7 +67,10 @@ def history_entry(body: Mapping[str, Any], delivery_status: str) -> dict[str, An
     return {**entry, **reported, "deliveryStatus": delivery_status}
 
 
-def retry_at(first_attempt: int, now: int, attempts: int) -> int | None:
-    """When a KCI that failed `attempts` times is tried again; None when it is given up, GIVE_UP after the first."""
-    due = now + RETRIES[min(attempts, len(RETRIES)) - 1]
-    return due if due - first_attempt <= GIVE_UP else None
+def retry_at(now: int, attempts: int, retries: tuple[int, ...], give_up: int) -> int | None:
+    """When a KCI that has failed `attempts` times is tried again; None when it is given up, so long after the first.
+
+    What the attempts themselves took is not counted.
+    """
+    waits = [retries[min(attempt, len(retries)) - 1] for attempt in range(1, attempts + 1)]
+    return now + waits[-1] if sum(waits) <= give_up else None

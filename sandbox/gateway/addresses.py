@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.domain.errors import NOT_IMPLEMENTED, Problem, malformed
 from sandbox.domain.premises import UPRN, Premises, serves
+from sandbox.domain.suppliers import Supplier
 from sandbox.gateway.checks import check_supplier, suppliers_of
 from sandbox.parts import Parts
 from sandbox.wire.calls import Answer, Call
@@ -19,7 +20,7 @@ def look_up(parts: Parts, call: Call) -> Answer:
     """GET /addresses: the premises that have everything asked for, of those that the supplier serves; possibly none."""
     if not {"postalCode", "uprn"} & call.query.keys():
         raise malformed("query parameter postalCode or query parameter uprn: is missing")
-    supplier = parts.library.suppliers[_supplier(parts, call)]
+    supplier = _supplier(parts, call)
     found = (each for each in _candidates(parts, call.query) if serves(supplier, each) and each.behaviour.qualifier)
     return Answer(200, [_entry(each) for each in found if _matches(each.address, call.query)])
 
@@ -29,15 +30,16 @@ def _entry(premises: Premises) -> dict[str, Any]:
     return {"qualifier": premises.behaviour.qualifier, **_SOURCE, **premises.published}
 
 
-def _supplier(parts: Parts, call: Call) -> str:
+def _supplier(parts: Parts, call: Call) -> Supplier:
     """Whose addresses to search: published default is the supplier configured for the tenant, here its first."""
     tenant = call.caller.code
     chosen: str = call.query.get("supplier") or next(iter(suppliers_of(parts, tenant)), "")
     if chosen:
         check_supplier(parts, tenant, chosen, place="query parameter supplier")
-    if chosen not in parts.library.suppliers:
+    found = parts.own.supplier(call.caller.world, chosen)
+    if found is None:
         raise Problem(NOT_IMPLEMENTED, (f"no source of addresses is configured for {chosen or tenant}",))
-    return chosen
+    return found
 
 
 def _candidates(parts: Parts, query: Mapping[str, Any]) -> tuple[Premises, ...]:

@@ -50,7 +50,7 @@ def place_problem(parts: Parts, call: Call) -> Answer:
 def _place(parts: Parts, call: Call, kind: str, taken: Any) -> Answer:
     request, tenant, chosen = call.body, call.caller.code, scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    choice = check_choice(parts, request["supplier"], chosen, kind)
+    choice = check_choice(parts, call.caller, request["supplier"], chosen, kind)
 
     def keep(tx: Tx) -> Entity:
         more = taken(tx)

@@ -10,6 +10,7 @@ from sandbox.domain.premises import DISTRICT_CODE, Premises
 from sandbox.domain.scenarios import Choice, choose_by
 from sandbox.parts import Parts
 from sandbox.store import accounts, partners
+from sandbox.wire.calls import Caller
 
 
 def suppliers_of(parts: Parts, tenant: str) -> tuple[str, ...]:
@@ -34,25 +35,26 @@ def check_supplier(parts: Parts, tenant: str, *suppliers: str, place: str = "/su
 
 
 def check_choice(
-    parts: Parts, supplier: str, chosen: Mapping[str, str], kind: str = ORDER, *, appointed: bool = True
+    parts: Parts, caller: Caller, supplier: str, chosen: Mapping[str, str], kind: str = ORDER, *, appointed: bool = True
 ) -> Choice | None:
     """What the scenario headers choose; None at a partner's own supplier.
 
     Refuses scenario headers that choose nothing for a request of this kind, and any for a partner's own supplier:
     only a fake can be told what its story shall be.
     """
-    fake = parts.library.suppliers.get(supplier)
+    fake = parts.own.supplier(caller.world, supplier)
     if fake is not None:
-        return choose_by(parts.library.scenarios, chosen, fake, kind, appointed=appointed)
+        scenarios = parts.own.scenarios(caller.code, chosen)
+        return choose_by(scenarios, chosen, fake, kind, appointed=appointed)
     if chosen:
         refused = f"{supplier} is not a fake and chooses its own story: leave the header out"
         raise invalid(*(f"{name}: {refused}" for name in chosen))
     return None
 
 
-def address_for(parts: Parts, supplier: str, identifier: Mapping[str, Any]) -> dict[str, Any]:
+def address_for(parts: Parts, world: str, supplier: str, identifier: Mapping[str, Any]) -> dict[str, Any]:
     """The address identifier as this supplier is asked by it. Refuses one without the key that the supplier needs."""
-    fake = parts.library.suppliers.get(supplier)
+    fake = parts.own.supplier(world, supplier)
     if fake is None or fake.addressed_by is None:
         return supplier_address(identifier)
     given = {each["type"]: each["id"] for each in (identifier, *identifier.get("additionalIdentifiers", ()))}

@@ -29,7 +29,7 @@ from sandbox.wire.courier import NoAnswer, Parcel
 from sandbox.wire.faultplane import Fault
 from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.outbound import unseal
-from sandbox.world.player import Settle
+from sandbox.world.player import NotYet, Settle
 
 PUSHES = Counter("sandbox_pushes", "Attempts of this process to push a KCI, by outcome", ["outcome"], registry=None)
 
@@ -87,6 +87,7 @@ def push(parts: Parts, job: Job) -> Settle:
     found, tenant, request_id, faults = parts.store.read(job.world, look)
     if found is None or tenant is None or tenant.callback_url is None:
         return lambda tx: _close(tx, job, kci.DELIVERED)  # the callback was taken away: the mailbox is the delivery
+    _pace(parts, tenant)
     fault = _fault(parts, job, found) if faults else None
     marks, extra = job.payload.get("marks", ()), job.payload.get("extra", False)
     outcome = _unproved(parts, tenant) or _attempt(parts, tenant, found, request_id, marks, fault)
@@ -95,7 +96,8 @@ def push(parts: Parts, job: Job) -> Settle:
     def settle(tx: Tx) -> int | None:
         attempts = job.attempts + 1
         retried = not outcome["ok"] and not extra  # what is beside the truth is tried once
-        due = _retry_at(max(tx.now, tx.world.now(tx.real)), attempts) if retried else None
+        now, schedule = max(tx.now, tx.world.now(tx.real)), (parts.settings.retries, parts.settings.give_up)
+        due = kci.retry_at(now, attempts, *schedule) if retried else None
         detail = {"id": kci_id, "attempt": attempts, "url": tenant.callback_url, **outcome["told"]}
         if due is None and not extra:
             _close(tx, job, kci.DELIVERED if outcome["ok"] else kci.FAILED)
@@ -107,10 +109,11 @@ def push(parts: Parts, job: Job) -> Settle:
     return settle
 
 
-def _retry_at(now: int, attempts: int) -> int | None:
-    """When the next attempt follows, None when there is none. What the attempts themselves took is not counted."""
-    waited = sum(kci.RETRIES[min(attempt, len(kci.RETRIES)) - 1] for attempt in range(1, attempts))
-    return kci.retry_at(now - waited, now, attempts)
+def _pace(parts: Parts, tenant: Tenant) -> None:
+    """Take one of the tenant's pushes of this second. Raises NotYet when they are used up."""
+    rate = parts.settings.quota_callbacks if tenant.callbacks is None else tenant.callbacks
+    if rate and (seconds := parts.buckets.wait(f"push {tenant.code}", rate)):
+        raise NotYet(parts.clock.now() - int(-seconds * 1000 // 1))
 
 
 def _fault(parts: Parts, job: Job, found: Kci) -> Fault | None:

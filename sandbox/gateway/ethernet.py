@@ -27,7 +27,7 @@ def place(parts: Parts, call: Call) -> Answer:
     tenant = call.caller.code
     chosen = scenario_headers(call.headers)
     check_supplier(parts, tenant, request["supplier"])
-    choice = check_choice(parts, request["supplier"], chosen, appointed=False)
+    choice = check_choice(parts, call.caller, request["supplier"], chosen, appointed=False)
 
     def keep(tx: Tx) -> Entity:
         _check_quote(parts, tx, tenant, request)

@@ -28,12 +28,12 @@ def place(parts: Parts, call: Call) -> Answer:
     choice: list[Choice | None] = []
     checks: list[Callable[[], object]] = [
         partial(check_supplier, parts, tenant, request["supplier"]),
-        lambda: choice.append(check_choice(parts, request["supplier"], chosen)),
+        lambda: choice.append(check_choice(parts, call.caller, request["supplier"], chosen)),
     ]
     if "address" in request:
         checks += [
             partial(check_address, parts, request["address"]),
-            partial(address_for, parts, request["supplier"], request["address"]),
+            partial(address_for, parts, call.caller.world, request["supplier"], request["address"]),
             partial(check_line_named, request),
         ]
     if messages := wrong(*checks):

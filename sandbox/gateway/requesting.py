@@ -73,8 +73,10 @@ def place(parts: Parts, call: Call) -> Answer:
         entity = entities.find(tx, tenant, ref, lock=True)
         if entity is None:
             raise invalid(f"/{kind.named}: you have no {ref}")
-        check_choice(parts, entity.supplier, headers, kind.request)
+        check_choice(parts, call.caller, entity.supplier, headers, kind.request)
         _check(entity, kind, body)
+        if kind == OPERATIONS["handleCancelOrder"]:
+            _check_cancellable(entity, parts.settings.cancel_from.split())
         if kind.request == AMENDMENT:
             amending.check(parts, tx, entity, body)
         number = accounts.next_number(tx.connection, tx.world.name, tenant, kind.request)
@@ -105,6 +107,12 @@ def _check(entity: Entity, kind: _Kind, body: Mapping[str, Any]) -> None:
         reasons = _CANCEL_OTHER if unsolicited else _REASONS
         if body["reasonCode"] not in reasons:
             raise invalid(f"/reasonCode: for this order send one of {', '.join(reasons)}")
+
+
+def _check_cancellable(order: Entity, states: list[str]) -> None:
+    """Which states an order may be cancelled from is not published: a setting narrows what the life cycle allows."""
+    if order.status not in states:
+        raise invalid(f"{order.ref} is {order.status}: a cancellation may be asked for in {', '.join(states)}")
 
 
 def send(parts: Parts, job: Job) -> Settle:

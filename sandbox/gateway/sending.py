@@ -91,7 +91,7 @@ def send(parts: Parts, job: Job) -> Settle:
         operation=_operation(entity),
         request_id=request_id,
         conversation_id=entity.conversation,
-        body=_body(parts, entity),
+        body=_body(parts, job.world, entity),
         headers=entity.choice,
         at=job.due_at,
         faults=faults,
@@ -110,10 +110,10 @@ def send(parts: Parts, job: Job) -> Settle:
     return settle
 
 
-def _body(parts: Parts, entity: Entity) -> dict[str, Any]:
+def _body(parts: Parts, world: str, entity: Entity) -> dict[str, Any]:
     body = to_supplier(entity)
     if "address" in body:
-        body["address"] = address_for(parts, entity.supplier, entity.body["address"])
+        body["address"] = address_for(parts, world, entity.supplier, entity.body["address"])
     return body
 
 

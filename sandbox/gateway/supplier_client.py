@@ -72,7 +72,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     StaleEpoch when it is the world that was reset.
     """
     operation = DOCUMENT.operations[call.operation]
-    partner = None if call.supplier in parts.library.suppliers else _partner(parts, call)
+    partner = None if parts.own.supplier(call.world, call.supplier) else _partner(parts, call)
     parcel = _parcel(parts, call, operation, partner)
     fault = _fault(parts, call, operation, parcel) if call.faults else None
     try:

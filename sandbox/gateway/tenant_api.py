@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.domain import slots
 from sandbox.domain.durations import to_ms
-from sandbox.domain.errors import Problem
+from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.ids import make_id
 from sandbox.gateway import addresses, assurance, ethernet, history, ordering, quotes, requesting, resolving
 from sandbox.gateway.checks import address_for, check_supplier, suppliers_of
@@ -17,10 +17,13 @@ from sandbox.store.reservations import Reservation
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
+# The operations of which the published prose says that an immediate rejection is a 400.
+_REJECTED_AT_ONCE = ("handleCreateOrder", "handleCreateEthernetOrder", "handleAmendOrder", "handleCancelOrder")
+
 
 def handlers(parts: Parts) -> Mapping[str, Handler]:
     """The handler of every operation of the Tenant document."""
-    return {
+    found: dict[str, Handler] = {
         "handleAvailabilityCheck": partial(check_availability, parts),
         "handleAppointmentAvailability": partial(list_slots, parts),
         "handleReserveAppointment": partial(reserve, parts),
@@ -37,6 +40,17 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "handleServiceProblemResolution": partial(resolving.decide, parts),
         **{operation: partial(requesting.place, parts) for operation in requesting.OPERATIONS},
     }
+    return found | {operation: partial(_rejecting, parts, found[operation]) for operation in _REJECTED_AT_ONCE}
+
+
+def _rejecting(parts: Parts, handler: Handler, call: Call) -> Answer:
+    """What the gateway rejects is a 422 by the published table, and a 400 by the published prose: a setting decides."""
+    try:
+        return handler(call)
+    except Problem as problem:
+        if (problem.code, problem.status) != (INVALID_REQUEST, None):
+            raise
+        raise Problem(problem.code, problem.messages, parts.settings.rejection_status) from None
 
 
 def check_availability(parts: Parts, call: Call) -> Answer:
@@ -50,7 +64,7 @@ def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:
     address = call.query["address"]
     types = {"serviceTypes": call.query.get("serviceTypes", ["BROADBAND"])}
     try:
-        key = address_for(parts, supplier, address)
+        key = address_for(parts, call.caller.world, supplier, address)
     except Problem as problem:
         return _unavailable(supplier, address, "ADDRESS_KEY_NEEDED", problem.messages)
     try:
@@ -72,7 +86,7 @@ def list_slots(parts: Parts, call: Call) -> Answer:
     supplier = call.query["supplier"]
     check_supplier(parts, call.caller.code, supplier, place="query parameter supplier")
     query = {  # published: the gateway sends the supplier all of them, whatever the tenant left out
-        "address": address_for(parts, supplier, call.query["address"]),
+        "address": address_for(parts, call.caller.world, supplier, call.query["address"]),
         "serviceSpecification": call.query["serviceSpecification"],
         "appointmentFromDate": call.query.get("appointmentFromDate") or _today(parts, call),
         "classifications": [*slots.CLASSIFICATIONS],
@@ -108,7 +122,7 @@ def reserve(parts: Parts, call: Call) -> Answer:
     caller = call.caller
     check_supplier(parts, caller.code, request["supplier"])
 
-    address = address_for(parts, request["supplier"], request["address"])
+    address = address_for(parts, caller.world, request["supplier"], request["address"])
 
     def number(tx: Tx) -> int:
         return accounts.next_number(tx.connection, tx.world.name, caller.code, "reservation")

@@ -100,7 +100,7 @@ class Tenant:
     def order_body(self, supplier: str = "ALDER", address: Json | None = None) -> Json:
         """A correct order: for a new line, with a reservation where this supplier's engineer must come."""
         known = {each["code"]: each for each in self.get("/_sandbox/suppliers")["items"]}[supplier]
-        address = address or self.address_served_by(supplier)
+        address = address or self.address_served_by(known.get("network", supplier))
         specification = known["specifications"][0]
         body = {
             "orderType": "NEW",

@@ -23,7 +23,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of everything that only looks."""
     library = parts.library
     return {
-        "listScenarios": lambda _call: _items([scenario_entry(each) for each in library.scenarios.values()]),
+        "listScenarios": partial(list_scenarios, parts),
         "listAddresses": lambda _call: _items([address_entry(each) for each in library.premises.premises]),
         "listServices": partial(list_services, parts),
         "getTimeline": partial(show_timeline, parts),
@@ -36,6 +36,13 @@ def show_ready(parts: Parts, _call: Call) -> Answer:
     """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
     parts.store.query(worlds.every)
     return Answer(200, {"status": "ok", "version": VERSION})
+
+
+def list_scenarios(parts: Parts, call: Call) -> Answer:
+    """GET /scenarios: the shipped ones, then those that the tenant brought."""
+    own = parts.own.brought(call.caller.code)
+    shipped = [scenario_entry(each) for each in parts.library.scenarios.values()]
+    return _items([*shipped, *({**scenario_entry(each), "own": True} for each in own.values())])
 
 
 def address_entry(premises: Premises) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def supplier_entry(supplier: Supplier) -> dict[str, Any]:
         "code": supplier.code,
         "title": supplier.title,
         "description": supplier.description,
+        "network": supplier.network,
         "acknowledges": "at_once" if supplier.acknowledges_at_once else "later",
         "specifications": [
             {"id": each.id, "name": each.name, "lineProfiles": list(each.line_profiles)}

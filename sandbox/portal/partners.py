@@ -14,6 +14,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.errors import INVALID_REQUEST, Problem, invalid, not_found
 from sandbox.gateway.supplier_client import CAPABILITIES
 from sandbox.parts import Parts
+from sandbox.portal import own_files
 from sandbox.portal.catalogue import supplier_entry
 from sandbox.portal.credentials import told_once
 from sandbox.store import accounts, exchanges, partners
@@ -45,7 +46,8 @@ def show_all(parts: Parts, call: Call) -> Answer:
         return codes, partners.of_world(connection, call.caller.world)
 
     codes, own = parts.store.query(look)
-    fakes = [{"kind": "fake", **supplier_entry(parts.library.suppliers[code])} for code in codes]
+    found = [each for code in codes if (each := parts.own.supplier(call.caller.world, code))]
+    fakes = [{"kind": "fake", **supplier_entry(each)} for each in found]
     return Answer(200, {"items": [*fakes, *(_entry(parts, each) for each in own)]})
 
 
@@ -55,7 +57,8 @@ def register(parts: Parts, call: Call) -> Answer:
 
     def keep(tx: Tx) -> dict[str, str]:
         present = partners.of_world(tx.connection, partner.world)
-        if partner.code in parts.library.suppliers or partner.code in [each.code for each in present]:
+        taken = parts.own.supplier(partner.world, partner.code) is not None
+        if taken or partner.code in [each.code for each in present]:
             raise Problem(INVALID_REQUEST, (f"there is a supplier {partner.code} already: take another code",), 409)
         if len(present) >= MOST:
             raise invalid(f"a world has at most {MOST} suppliers of partners: remove one first")
@@ -107,6 +110,8 @@ def remove(parts: Parts, call: Call) -> Answer:
     code = call.path["code"]
     if code in parts.library.suppliers:
         raise Problem(INVALID_REQUEST, (f"{code} is a fake of the sandbox and stays",), 409)
+    if parts.own.supplier(call.caller.world, code) is not None:
+        return own_files.remove(parts, own_files.SUPPLIER, call)
 
     def forget(tx: Tx) -> None:
         partner = _found(tx, call)
@@ -126,7 +131,7 @@ def show_exchanges(parts: Parts, call: Call) -> Answer:
         raise invalid("query parameter after: send `next` of an earlier answer, or leave it out")
 
     def look(tx: Tx) -> list[dict[str, Any]]:
-        if code not in parts.library.suppliers:
+        if parts.own.supplier(call.caller.world, code) is None:
             _found(tx, call)
         if int(text) > exchanges.end(tx, code):  # nothing would ever come after it
             raise invalid("query parameter after: not a cursor that this list gave: leave it out, or send `next`")

@@ -4,7 +4,7 @@ Who signs up without a token is a new partner; with the token of one of its tena
 world of its own or beside those that it has. A partner sees and steers its own tenants; the operator all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -98,8 +98,8 @@ def _networks_of(parts: Parts) -> list[str]:
     return [code for code, each in parts.library.suppliers.items() if each.network == code]
 
 
-def _suppliers(parts: Parts, codes: list[str]) -> tuple[str, ...]:
-    known = parts.library.suppliers
+def _suppliers(parts: Parts, codes: list[str], own: Iterable[str] = ()) -> tuple[str, ...]:
+    known = [*parts.library.suppliers, *own]
     if unknown := [code for code in codes if code not in known]:
         raise invalid(*(f"/suppliers: there is no fake {code}: they are {', '.join(known)}" for code in unknown))
     return tuple(codes)
@@ -139,7 +139,8 @@ def show(parts: Parts, call: Call) -> Answer:
 def change(parts: Parts, call: Call) -> Answer:
     """PATCH /tenants/{code}: title, suppliers, addresses that it is called from; and its quotas, by the operator."""
     body: dict[str, Any] = call.body
-    suppliers = _suppliers(parts, body["suppliers"]) if "suppliers" in body else None
+    own = parts.own.sold(call.path["code"]) if "suppliers" in body else ()
+    suppliers = _suppliers(parts, body["suppliers"], own) if "suppliers" in body else None
     changes = {"title": body["title"]} if "title" in body else {}
     if "allowedFrom" in body:
         changes |= {"allowed_from": _networks(body["allowedFrom"])}

@@ -60,6 +60,11 @@ def findings(library: Library, files: Iterable[OwnFile], one: OwnFile) -> list[t
     return [(line_of(one.document, flaw), f"{flaw.place}: {flaw.message}".removeprefix(": ")) for flaw in flaws]
 
 
+def whole(library: Library, files: Iterable[OwnFile], one: OwnFile) -> Mapping[str, Any]:
+    """The value of one of these files with all that it extends, in which nothing is wrong."""
+    return compose(one.document.value, _known(library, files, one.kind).get).value
+
+
 def joined(library: Library, files: Iterable[OwnFile]) -> Library:
     """The library with these files, in which nothing is wrong."""
     listed = list(files)

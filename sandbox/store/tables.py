@@ -2,9 +2,17 @@
 imported, so each module of tables is named here.
 """
 
-from sandbox.store import account_tables, fault_tables, partner_tables, recording_tables, schema, snapshot_tables
+from sandbox.store import (
+    account_tables,
+    fault_tables,
+    own_tables,
+    partner_tables,
+    recording_tables,
+    schema,
+    snapshot_tables,
+)
 
-MODULES = (schema, account_tables, partner_tables, fault_tables, snapshot_tables, recording_tables)
+MODULES = (schema, account_tables, partner_tables, fault_tables, snapshot_tables, own_tables, recording_tables)
 
 metadata = schema.metadata
 

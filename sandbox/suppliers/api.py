@@ -17,7 +17,7 @@ from sandbox.suppliers import assurance, booking, changing, ethernet, lines, quo
 from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.premises import known_premises, supplier_at
 from sandbox.suppliers.providing import change_service, provide
-from sandbox.suppliers.taking import Taken, take, taken_order
+from sandbox.suppliers.taking import Taken, take, taken_order, tenant_of
 from sandbox.wire.calls import Answer, Call, Handler
 
 
@@ -42,7 +42,7 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
 
 def _assure(parts: Parts, handler: Callable[[Parts, Call], Answer], call: Call) -> Answer:
     """Published: these operations a supplier need not have."""
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     if not supplier.assurance:
         raise Problem(NOT_IMPLEMENTED, (f"{supplier.code} neither tests services nor takes problems",))
     return handler(parts, call)
@@ -50,7 +50,7 @@ def _assure(parts: Parts, handler: Callable[[Parts, Call], Answer], call: Call) 
 
 def check_availability(parts: Parts, call: Call) -> Answer:
     """GET /service-availability: what this supplier can do at an address."""
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     premises = known_premises(parts, supplier, call.query["address"])
     types = call.query.get("serviceTypes", ["BROADBAND"])
     specifications = [each for wanted in dict.fromkeys(types) for each in _SOLD[wanted](supplier)]
@@ -99,17 +99,17 @@ _SOLD: Mapping[str, Callable[[Supplier], list[dict[str, Any]]]] = {
 def take_order(parts: Parts, call: Call) -> Answer:
     """POST /service-orders: the whole story is planned now, and answered as its scenario says."""
     order: dict[str, Any] = call.body
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     headers, appointed = scenario_headers(call.headers), "appointmentReservationId" in order
-    asked = chosen(parts, headers, supplier, appointed=appointed)
+    find = partial(chosen, parts, tenant_of(call), supplier=supplier, appointed=appointed)
+    asked = find(headers)
     decide_what = change_service if "serviceId" in order else provide
 
     def decide(tx: Tx) -> Taken:
         made = decide_what(parts, tx, supplier, order, headers)
-        choice = asked if made.headers == headers else chosen(parts, made.headers, supplier, appointed=appointed)
-        world, scenario = tx.world, made.story or parts.library.scenarios[choice.scenario]
-        tempo = (tx.now, world.gap, world.seed, world.epoch)
-        story = plan(scenario, choice, supplier, made.body, *tempo, line=made.memo.get("line"))
+        scenario, choice = asked if made.headers == headers else find(made.headers)
+        tempo = (tx.now, tx.world.gap, tx.world.seed, tx.world.epoch)
+        story = plan(made.story or scenario, choice, supplier, made.body, *tempo, line=made.memo.get("line"))
         memo = {**made.memo, "choice": dict(made.headers)}
         if made.losing is not None and story.status != 422:
             memo |= takeovers.announce(parts, tx, supplier, order, made.losing, story.beats, call.caller.code)

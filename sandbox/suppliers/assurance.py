@@ -42,17 +42,18 @@ def take_problem(parts: Parts, call: Call) -> Answer:
 
 def _take(parts: Parts, call: Call, kind: str) -> Answer:
     request: dict[str, Any] = call.body
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     tenant = tenant_of(call)
-    choice = chosen(parts, call.headers, supplier, kind, appointed="appointmentReservationId" in request)
+    appointed = "appointmentReservationId" in request
+    scenario, choice = chosen(parts, tenant, call.headers, supplier, kind, appointed=appointed)
 
     def decide(tx: Tx) -> Taken:
         line = lines.live_line(tx, supplier, tenant, request["serviceId"])
         body = {**request, "tenant": tenant, "serviceSpecification": _specification(supplier, line, request)}
-        if "appointmentReservationId" in request:
+        if appointed:
             area = parts.library.premises.by_key(line.premises).area
             body |= booking.claim(tx, supplier, area, tenant, request["appointmentReservationId"])
-        scenario, world = parts.library.scenarios[choice.scenario], tx.world
+        world = tx.world
         story = plan(scenario, choice, supplier, body, tx.now, world.gap, world.seed, world.epoch)
         taken = taken_as("supplierReference", story, body)
         return taken if kind == PROBLEM else _accepted(taken, story)
@@ -75,7 +76,7 @@ def _specification(supplier: Supplier, line: Line, request: Mapping[str, Any]) -
 
 def resolve(parts: Parts, call: Call) -> Answer:
     """PATCH /service-problem-resolutions/{id}: ACCEPTED closes the problem, REJECTED sets it going again."""
-    supplier, reference, word = supplier_at(parts, call.path["code"]), call.path["id"], call.body["status"]
+    supplier, reference, word = supplier_at(parts, call), call.path["id"], call.body["status"]
     tenant = str(call.headers["Tenant"])
 
     def decide(tx: Tx) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def timeslot(slot: Slot) -> dict[str, Any]:
 
 
 def _with_diary(parts: Parts, call: Call) -> tuple[Supplier, Appointments]:
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     if supplier.appointments is None:
         raise invalid(f"{supplier.code} makes no appointments: order without one")
     return supplier, supplier.appointments

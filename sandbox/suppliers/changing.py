@@ -47,8 +47,8 @@ _GRANTED = {AMENDMENT: "AMENDED", CANCELLATION: "CANCELLED"}
 def ask(parts: Parts, call: Call) -> Answer:
     """POST …-amendments and …-cancellations: 201 carried out, 202 to be decided, 422 refused."""
     asked, request = _OPERATIONS[call.operation], call.body
-    supplier = supplier_at(parts, call.path["code"])
-    choice = chosen(parts, call.headers, supplier, asked.request)
+    supplier = supplier_at(parts, call)
+    scenario, choice = chosen(parts, tenant_of(call), call.headers, supplier, asked.request)
     name = NAMES[asked.thing, asked.request]
 
     def decide(tx: Tx) -> Taken:
@@ -57,7 +57,7 @@ def ask(parts: Parts, call: Call) -> Answer:
         changes: dict[str, Any] = {}
         if asked.request == AMENDMENT:
             changes = amending.changes(parts, tx, supplier, entity, request)
-        scenario, world = parts.library.scenarios[choice.scenario], tx.world
+        world = tx.world
         tempo = (tx.now, world.gap, world.seed, world.epoch)
         amended = applied(about(entity), changes)
         story = plan_request(scenario, choice, supplier, amended, request, standing(entity), *tempo)

@@ -20,6 +20,7 @@ from sandbox.suppliers import booking, lines, moving, takeovers
 from sandbox.suppliers.building import as_builder, ethernet_of
 from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.disorder import disorders
+from sandbox.suppliers.premises import supplier_of
 from sandbox.suppliers.telling import being_said, hush, lane_of, tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, undecided, waited
 
@@ -33,7 +34,7 @@ def follow(
     parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, beat: PlannedBeat, report: Report | None
 ) -> SupplierEntity:
     """Keep the thing as a KCI, or an answer in its place, has left it, with all that follows from that."""
-    supplier = parts.library.suppliers[now.supplier]
+    supplier = supplier_of(parts, tx, now.supplier)
     _diary(tx, was, now, beat, report)
     if report is not None and beat.reason_code == "AMENDED":
         now = _amended(parts, tx, was, now, report)
@@ -66,14 +67,14 @@ def _cease_again(parts: Parts, tx: Tx, supplier: Supplier, now: SupplierEntity, 
         takeovers.begin(parts, tx, supplier, line, beat.due_at + asked.by, "CP_REQUEST")
 
 
-def script(parts: Parts, entity: SupplierEntity) -> tuple[Scenario, Choice, Supplier]:
+def script(parts: Parts, tx: Tx, entity: SupplierEntity) -> tuple[Scenario, Choice, Supplier]:
     """By which scenario the supplier plays this thing, as its request chose."""
-    supplier = parts.library.suppliers[entity.supplier]
+    supplier = supplier_of(parts, tx, entity.supplier)
     kind = "unsolicitedCease" if entity.kind == UNSOLICITED else entity.kind
-    choice = chosen(parts, entity.memo.get("choice", {}), supplier, kind)
+    scenario, choice = chosen(parts, entity.tenant, entity.memo.get("choice", {}), supplier, kind, gone=True)
     if "siteInformation" in entity.body:
         supplier = as_builder(supplier, ethernet_of(supplier))
-    return parts.library.scenarios[choice.scenario], choice, supplier
+    return scenario, choice, supplier
 
 
 def about(entity: SupplierEntity) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _amended(parts: Parts, tx: Tx, was: SupplierEntity, now: SupplierEntity, rep
 
 def open_chapter(parts: Parts, tx: Tx, entity: SupplierEntity, chapter: str) -> None:
     """What the scenario has for this moment follows, if it has anything."""
-    scenario, choice, supplier = script(parts, entity)
+    scenario, choice, supplier = script(parts, tx, entity)
     world = tx.world
     tempo = (tx.now, world.gap, world.seed, world.epoch)
     line = entity.memo.get("line")
@@ -127,7 +128,7 @@ def replan_pending(parts: Parts, tx: Tx, entity: SupplierEntity) -> None:
     said = being_said(tx, *whose)
     pending = [each for each in lanes.waiting(tx, lane_of(*whose)) if said is None or each.id != said.id]
     beats = [planned_beat(each.payload["beat"]) for each in pending]
-    scenario, choice, supplier = script(parts, entity)
+    scenario, choice, supplier = script(parts, tx, entity)
     world = tx.world
     moved = replan(beats, scenario, choice, supplier, about(entity), tx.now, world.gap, world.seed, world.epoch)
     hush(tx, *whose)

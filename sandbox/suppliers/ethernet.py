@@ -16,7 +16,7 @@ from sandbox.store.store import Tx
 from sandbox.suppliers.building import as_builder, ethernet_of
 from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.premises import supplier_at
-from sandbox.suppliers.taking import Taken, take, taken_order
+from sandbox.suppliers.taking import Taken, take, taken_order, tenant_of
 from sandbox.wire.calls import Answer, Call
 
 # What availability says of a site where Ethernet alone is asked for: a line is always a new one, with no visit to book.
@@ -26,16 +26,16 @@ NEW_SITE: Mapping[str, Any] = {"line": {"type": "NEW", "lineType": "FIBRE"}, "ex
 def take_order(parts: Parts, call: Call) -> Answer:
     """POST /ethernet/service-orders: taken when it is for what was quoted, and told like every other order."""
     order: dict[str, Any] = call.body
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     builder = as_builder(supplier, ethernet_of(supplier))
     wrong = list(wrong_sites(parts, supplier, order["siteInformation"], "/siteInformation"))
     if wrong:
         raise invalid(*wrong)
-    choice = chosen(parts, call.headers, supplier, appointed=False)
+    scenario, choice = chosen(parts, tenant_of(call), call.headers, supplier, appointed=False)
 
     def decide(tx: Tx) -> Taken:
         _check_quote(parts, tx, supplier.code, order)
-        world, scenario = tx.world, parts.library.scenarios[choice.scenario]
+        world = tx.world
         story = plan(scenario, choice, builder, order, tx.now, world.gap, world.seed, world.epoch)
         return taken_order(story, order)
 

@@ -22,7 +22,7 @@ from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import moving, takeovers
 from sandbox.suppliers.choosing import chosen
 from sandbox.suppliers.consequences import about, script
-from sandbox.suppliers.premises import supplier_at
+from sandbox.suppliers.premises import supplier_at, supplier_of
 from sandbox.suppliers.telling import tell_later
 from sandbox.suppliers.versions import UNSOLICITED, Report, ended, life_cycle, standing, undecided
 from sandbox.wire.calls import Call
@@ -58,7 +58,7 @@ def start_event(parts: Parts, call: Call, reference: str | None = None) -> dict[
     gateway to judge.
     """
     code, tenant, body = call.path["code"], call.caller.code, call.body
-    supplier = supplier_at(parts, code)
+    supplier = supplier_at(parts, call)
 
     def start(tx: Tx) -> dict[str, Any]:
         due_at = tx.now + (parse_duration(body["after"]) if "after" in body else 0)
@@ -77,7 +77,7 @@ def _cease(parts: Parts, tx: Tx, supplier: Supplier, tenant: str, body: Mapping[
     if line is None:
         raise invalid(f"/serviceId: you have no live service {body['serviceId']} at {supplier.code}")
     headers = {"X-Scenario": body["scenario"]} if "scenario" in body else {}
-    chosen(parts, headers, supplier, "unsolicitedCease")
+    chosen(parts, tenant, headers, supplier, "unsolicitedCease")
     first: dict[str, Any] = {"problem_code": body.get("problemCode")}
     first |= {"text": body["text"]} if "text" in body else {}
     first |= {"status": body["status"], "fixed": True} if "status" in body else {}
@@ -112,7 +112,7 @@ def _thing(tx: Tx, code: str, tenant: str, body: Mapping[str, Any], reference: s
 def _say(parts: Parts, tx: Tx, entity: SupplierEntity, body: Mapping[str, Any], due_at: int) -> None:
     reason, report = body["reasonCode"], _report(entity, body["reasonCode"])
     if "appointmentTimeslot" in body:
-        moving.check_place(tx, parts.library.suppliers[entity.supplier], entity, body["appointmentTimeslot"])
+        moving.check_place(tx, supplier_of(parts, tx, entity.supplier), entity, body["appointmentTimeslot"])
     beat = PlannedBeat(
         due_at=due_at,
         reason_code=reason,
@@ -147,7 +147,7 @@ def _changes(parts: Parts, tx: Tx, entity: SupplierEntity, body: Mapping[str, An
     needs = {**_NEEDS.get(reason, {}), **_outcome(parts, entity, reason)}
     if entity.kind == TEST or (entity.kind == PROBLEM and reason == "COMMITTED"):
         needs = {name: needs[name] for name in needs if name == "result"}
-    _, choice, supplier = script(parts, entity)
+    _, choice, supplier = script(parts, tx, entity)
     beat = Beat(0, None, OPENING, reason, None, None, None, (), needs, wrong=False)
     cycle, world = life_cycle(entity.kind), tx.world
     moment = (due_at, world.seed, world.epoch)

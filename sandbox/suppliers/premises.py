@@ -7,13 +7,24 @@ from sandbox.domain.errors import invalid, not_found
 from sandbox.domain.premises import Premises, serves
 from sandbox.domain.suppliers import Specification, Supplier
 from sandbox.parts import Parts
+from sandbox.store.store import Tx
+from sandbox.wire.calls import Call
 
 
-def supplier_at(parts: Parts, code: str) -> Supplier:
-    """The fake behind this path."""
-    found = parts.library.suppliers.get(code)
+def supplier_at(parts: Parts, call: Call) -> Supplier:
+    """The fake behind the call's path."""
+    code = call.path["code"]
+    found = parts.own.supplier(call.caller.world, code)
     if found is None:
         raise not_found(f"there is no supplier {code}: they are {', '.join(parts.library.suppliers)}")
+    return found
+
+
+def supplier_of(parts: Parts, tx: Tx, code: str) -> Supplier:
+    """The fake that has taken something in this world. Raises LookupError."""
+    found = parts.own.supplier(tx.world.name, code)
+    if found is None:
+        raise LookupError(f"{code} is no fake")
     return found
 
 

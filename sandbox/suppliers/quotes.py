@@ -27,7 +27,7 @@ MONTH, MONTHLY = "MONTH", "MONTHLY"
 def give(parts: Parts, call: Call) -> Answer:
     """POST /quote: the charges, and until when they may be ordered. The same request again gets the same answer."""
     request: dict[str, Any] = call.body
-    supplier = supplier_at(parts, call.path["code"])
+    supplier = supplier_at(parts, call)
     ethernet = ethernet_of(supplier)
     wrong = [
         *wrong_sites(parts, supplier, request["sites"], "/sites"),

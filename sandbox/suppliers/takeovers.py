@@ -79,8 +79,8 @@ def begin(
         "reason": reason,
     }
     known: dict[str, Any] = {"choice": {}, "inbox": "", **(memo or {})}
-    choice = chosen(parts, known["choice"], supplier, "unsolicitedCease")
-    scenario, ref = parts.library.scenarios[choice.scenario], Ref(UNSOLICITED, number)
+    scenario, choice = chosen(parts, line.tenant, known["choice"], supplier, "unsolicitedCease")
+    ref = Ref(UNSOLICITED, number)
     story = plan(scenario, choice, supplier, {**body, "id": number}, at, tx.world.gap, *world)
     conversation = make_id(*world, UNSOLICITED, supplier.code, number)
     cease = SupplierEntity(supplier.code, line.tenant, *ref, reference, conversation, 0, "", known, {}, body)

@@ -30,6 +30,7 @@ from sandbox.store.store import Tx
 from sandbox.store.supplier_entities import SupplierEntity
 from sandbox.suppliers import consequences, disorder, moving
 from sandbox.suppliers.posting import post
+from sandbox.suppliers.premises import supplier_of
 from sandbox.suppliers.telling import being_said
 from sandbox.suppliers.versions import Report, ended, life_cycle, standing, told, undecided
 from sandbox.world.player import Settle
@@ -120,7 +121,7 @@ def _utterance(parts: Parts, tx: Tx, entity: SupplierEntity, about: Mapping[str,
     if status is None:
         return None
     planned = _with_service(parts, tx, entity, beat)
-    beat = moving.held(tx, parts.library.suppliers[entity.supplier], entity, planned)
+    beat = moving.held(tx, supplier_of(parts, tx, entity.supplier), entity, planned)
     after = told(entity, beat, status, report)
     sequence = entity.sequence + 1
     body = _envelope(tx, entity, beat, sequence) | about.get("envelope", {}) | _named(report)
@@ -144,7 +145,7 @@ def _with_service(parts: Parts, tx: Tx, entity: SupplierEntity, beat: PlannedBea
     item, more = body.get("serviceOrderItem") or body["orderItems"][0], beat.changes.get("serviceCharacteristics", [])
     if any(each["name"] == "SERVICE_ID" for each in (*item.get("serviceCharacteristics", ()), *more)):
         return beat
-    supplier, world = parts.library.suppliers[entity.supplier], tx.world
+    supplier, world = supplier_of(parts, tx, entity.supplier), tx.world
     about = {**body, "id": entity.id, "tenant": entity.tenant}
     moment, line = (beat.due_at, world.seed, world.epoch), entity.memo.get("line")
     course = sources.opened(supplier, about, *moment, kind=ORDER, status=body["status"], line=line)

@@ -58,17 +58,27 @@ class Tokens:
     """Gives out and checks access tokens; the clients `barred` get none, and those that they have open nothing.
 
     `quotas` are those of whoever has none of its own; with an `operator_secret` there is an operator.
+    `text`: a token's `expires_in` is written as text.
     """
 
     def __init__(
-        self, store: Store, keys: Keys, *, barred: frozenset[str], quotas: Quotas = NO_LIMITS, operator_secret: str = ""
+        self,
+        store: Store,
+        keys: Keys,
+        buckets: Buckets,
+        *,
+        barred: frozenset[str],
+        quotas: Quotas = NO_LIMITS,
+        operator_secret: str = "",
+        text: bool = False,
     ) -> None:
         self._store = store
         self._keys = keys
         self._barred = barred
         self._quotas = quotas
+        self._expires_in = str(LIFETIME) if text else LIFETIME
         self._operator = _operator(keys, operator_secret) if operator_secret else None
-        self._buckets = Buckets(store.real_now)
+        self._buckets = buckets
         key = OctKey.import_key(keys.signing)
         self._key = key
         self._claims = lru_cache(maxsize=4096)(lambda token: jwt.decode(token, key, algorithms=["HS256"]).claims)
@@ -81,7 +91,7 @@ class Tokens:
         except Refused as refused:
             return _refusal(refused)
         claims = {"sub": client.client_id, "ver": client.version, "scope": SCOPES[client.kind]}
-        body = {"access_token": self._sign(claims), "expires_in": LIFETIME, "token_type": "Bearer"}
+        body = {"access_token": self._sign(claims), "expires_in": self._expires_in, "token_type": "Bearer"}
         return Answer(200, body, {"Cache-Control": "no-store"})
 
     def claimant(self, call: Call) -> Caller:

@@ -16,6 +16,8 @@ from sandbox.spec.personal import Guard
 
 DEEPEST = 40  # brackets inside brackets that a body may have
 FORM = "application/x-www-form-urlencoded"
+YAML = "application/yaml"
+YAMLS = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "application/json")  # JSON is YAML too
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 # Two searches, each quick, where one for both would take ten times as long.
@@ -118,7 +120,7 @@ def _read_body(request: Request, operation: Operation, checks: Checks, guard: Gu
         return
     _check_media_type(request, operation)
     try:
-        body = _form(request) if operation.media_type == FORM else parse_json(raw)
+        body = _read_as(request, operation, raw)
     except ValueError as error:
         reading.wrong.append(Violation("the body", str(error), missing=True))
         return
@@ -126,9 +128,22 @@ def _read_body(request: Request, operation: Operation, checks: Checks, guard: Gu
     reading.wrong += [*personal, *checks.body(operation, reading.body)]
 
 
+def _read_as(request: Request, operation: Operation, raw: bytes) -> Any:
+    """The body as its media type has it. YAML stays text: whoever wants the file reads it, and knows its lines."""
+    if operation.media_type == FORM:
+        return _form(request)
+    if operation.media_type != YAML:
+        return parse_json(raw)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8") from None
+
+
 def _check_media_type(request: Request, operation: Operation) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != operation.media_type or charset not in ("utf-8", "utf8", "us-ascii"):
+    allowed = YAMLS if operation.media_type == YAML else (operation.media_type,)
+    if request.mimetype not in allowed or charset not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(MALFORMED_REQUEST, (f"send Content-Type: {operation.media_type}, in UTF-8",), status=415)
 
 

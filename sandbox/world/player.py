@@ -9,6 +9,7 @@ import threading
 from collections import Counter as Count
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from prometheus_client import Counter
 
@@ -34,10 +35,24 @@ LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other pro
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
 
-def play(store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None] = lambda _tx: None) -> bool:
+@dataclass(eq=False)
+class NotYet(Exception):
+    """A handler may not do its work before this moment of real time: its owner has had its share for now."""
+
+    until: int
+
+
+def play(
+    store: Store,
+    handlers: Handlers,
+    job: Job,
+    after: Callable[[Tx], None] = lambda _tx: None,
+    wait: Callable[[int], None] | None = None,
+) -> bool:
     """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests.
 
-    `after` is done in the transaction that settles the job, and not at all where it is not settled.
+    `after` is done in the transaction that settles the job, and not at all where it is not settled. A job whose time
+    has not come rests its lane until then; with `wait` the caller waits for it instead.
     """
 
     def work(tx: Tx) -> None:
@@ -45,15 +60,18 @@ def play(store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None]
         after(tx)
 
     try:
-        settle = handlers[job.kind](job)
+        settle = _do(handlers, job, wait)
         store.write(job.world, work, at=job.due_at, epoch=job.epoch)
         PLAYED.labels(job.kind, "settled").inc()
     except (LaneLost, StaleEpoch) as lost:
         PLAYED.labels(job.kind, "dropped").inc()
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
+    except NotYet as early:
+        PLAYED.labels(job.kind, "early").inc()
+        _rest(store, job, early.until)
     except Exception as broken:
         PLAYED.labels(job.kind, "broken").inc()
-        if _rest(store, job):
+        if _rest(store, job, store.real_now() + AFTER_FAILURE):
             log.error("%s of %s broke: it is tried again", job.kind, job.owner, exc_info=broken)
         return False
     return True
@@ -68,12 +86,22 @@ def _settle(tx: Tx, job: Job, settle: Settle) -> None:
         lanes.postpone(tx, job, again)
 
 
-def _rest(store: Store, job: Job) -> bool:
+def _do(handlers: Handlers, job: Job, wait: Callable[[int], None] | None) -> Settle:
+    while True:
+        try:
+            return handlers[job.kind](job)
+        except NotYet as early:
+            if wait is None:
+                raise
+            wait(early.until)
+
+
+def _rest(store: Store, job: Job, until: int) -> bool:
     """Whether there is something to rest: what breaks because its world was reset is of no interest."""
     try:
         store.write(
             job.world,
-            lambda tx: lanes.rest(tx, job, tx.real + AFTER_FAILURE),
+            lambda tx: lanes.rest(tx, job, until),
             at=job.due_at,
             epoch=job.epoch,
         )

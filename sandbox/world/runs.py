@@ -4,6 +4,7 @@ While a run owns the world its clock stands at the thing being played, the loop 
 arrive are stamped with that moment; what they cause joins the run.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -121,10 +122,16 @@ class Conductor:
         def after(tx: Tx) -> None:
             found[:] = [] if claim is None else [claim(tx)]  # the transaction may be tried more than once
 
-        if not play(self.store, self.handlers, job, after):
+        if not play(self.store, self.handlers, job, after, self._wait):
             broken.append(job.lane_id)
             return None
         return found[0] if found else None
+
+    def _wait(self, until: int) -> None:
+        """What is too much for a moment is waited for: a run leaves no first attempt out."""
+        condition = threading.Condition()
+        with condition:
+            self.clock.wait(condition, until)
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
         """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""

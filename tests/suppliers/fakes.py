@@ -20,6 +20,7 @@ from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
 from sandbox.store.store import Store
 from sandbox.suppliers import api, voice
+from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import Tokens
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, Courier, Parcel
@@ -178,10 +179,10 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     settings = Settings(database_url=f"sqlite:///{folder}/fakes.db", world_start=START, check_responses=True)
     store = Store(settings.database_url, clock.now)
     keys = load_keys("a key for tests", None)
-    tokens = Tokens(store, keys, barred=frozenset())
-    courier, recorder, nothing = Courier(clock.now, Egress(local=True)), Recorder(store, 0), None
-    library, timetable = load_library(), Timetable("")
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, nothing, nothing, timetable, recorder)  # type: ignore[arg-type]
+    tokens = Tokens(store, keys, Buckets(clock.now), barred=frozenset())
+    courier = Courier(clock.now, Egress(local=True))
+    more: Any = (courier, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
+    parts = Parts(settings, clock, store, keys, tokens, load_library(), *more)
     app._found(parts)
     gateway = Gateway()
     door = Door(SUPPLIER, "/suppliers/{code}", api.handlers(parts))

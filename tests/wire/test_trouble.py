@@ -109,7 +109,7 @@ def unassured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     library = load_library()
     suppliers = {**library.suppliers, "ALDER": replace(library.suppliers["ALDER"], assurance=False)}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(app, "load_library", lambda: replace(library, suppliers=suppliers))
+        patched.setattr(app, "load_library", lambda *_folders: replace(library, suppliers=suppliers))
         sandbox = open_sandbox(tmp_path_factory.mktemp("unassured"))
     yield Asker(sandbox)
     sandbox.close()
