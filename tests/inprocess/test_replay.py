@@ -93,7 +93,7 @@ def test_a_world_that_lived_by_itself_is_played_in_the_order_in_which_it_did(tmp
     sandbox = open_sandbox(tmp_path, SystemClock(), world_start="now", players=4)
     sandbox.player.start()
     sandbox.parts.recorder.start()
-    failing, order = iter([500, 503]), 0
+    failing = iter([500, 503])
     with open_sink(lambda _taken: next(failing, 204)) as sink:
         tenant = Tenant(in_process(sandbox)).sign_in()
         tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
