@@ -164,15 +164,19 @@ def test_in_a_shared_world_each_is_told_of_its_own(sandbox: Sandbox) -> None:
     assert Tenant(in_process(sandbox), "tenant1").sign_in().get("/_sandbox/notices") == {"items": []}
 
 
+@pytest.mark.prove
 def test_a_world_of_ten_thousand_orders_is_reset_at_once(sandbox: Sandbox, tenant: Tenant) -> None:
-    """A quarter of a million rows are gone for everybody in a moment; they are removed later, bit by bit."""
+    """A quarter of a million rows are gone for everybody in a moment; they are removed later, bit by bit.
+
+    That a reset does as much for many orders as for two is shown by its statements, which are counted always.
+    """
     store = sandbox.parts.store
     fill(store, "DEMO1", 10_000)
     began = time.perf_counter()
     done = tenant.post("/_sandbox/reset")
     took = time.perf_counter() - began
     assert done["cancelled"] == 40_000
-    assert took < 0.5  # about 0.02 s on a machine with nothing else to do
+    assert took < 0.1  # seconds
     assert tenant.call("GET", "/v1/service-orders/1")[0] == 404
     assert sum(rows_of(store, "DEMO1").values()) > 250_000
     assert sandbox.parts.clock.now() == START

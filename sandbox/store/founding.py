@@ -11,8 +11,6 @@ from sandbox.store.schema import worlds as world_table
 from sandbox.store.tables import metadata
 from sandbox.store.terms import TenantTerms, WorldTerms
 
-_OUTSIDE_EPOCHS = [table for table in metadata.sorted_tables if "world" in table.c and "epoch" not in table.c]
-
 
 def found_world(connection: Connection, world: World, partner: str | None) -> None:
     """A new world of this partner's; None: one that is shipped."""
@@ -49,7 +47,7 @@ def close_world(connection: Connection, name: str, real: int) -> None:
 
 
 def erase_world(connection: Connection, name: str) -> None:
-    """Remove a world with everybody and everything in it, at once: one as small as a test's."""
+    """Remove a world with everybody and everything in it, at once: one as small as a test's, or swept before."""
     places = (name, snapshots.shelf(name))
     for code in connection.execute(select(tenants.c.code).where(tenants.c.world == name)).scalars().all():
         terms.remove_tenant(connection, code)
@@ -58,11 +56,4 @@ def erase_world(connection: Connection, name: str) -> None:
     for table in reversed(metadata.sorted_tables):
         if "world" in table.c:
             connection.execute(delete(table).where(table.c.world.in_(places)))
-    connection.execute(delete(world_table).where(world_table.c.name == name))
-
-
-def remove_world(connection: Connection, name: str) -> None:
-    """Remove what is left of a closed world, once it is swept."""
-    for table in _OUTSIDE_EPOCHS:
-        connection.execute(delete(table).where(table.c.world == name))
     connection.execute(delete(world_table).where(world_table.c.name == name))

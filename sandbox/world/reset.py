@@ -74,5 +74,5 @@ def sweep(store: Store, go_on: Callable[[], bool]) -> int:
     if closed := store.query(terms.closed_worlds):
         left = {world.name for world in store.query(epochs.with_leftovers)}
         for name in sorted(set(closed) - left):
-            store.transact(partial(founding.remove_world, name=name))
+            store.transact(partial(founding.erase_world, name=name))
     return removed

@@ -4,9 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 from sandbox.domain.worldtime import begun_anew, with_rate
 from sandbox.store import accounts, claiming, epochs, worlds
@@ -39,6 +41,37 @@ def test_a_sweep_removes_the_earlier_epochs_of_a_world_and_nothing_else(store: S
     assert rows_of(store, "earth") == left_by(3, 3)
     assert rows_of(store, "moon") == left_by(4, 1)
     assert sweep(store, lambda: True) == 0
+
+
+def statements_of_a_reset(file: Path, orders: int) -> list[str]:
+    """What a reset of a world of so many orders says to an SQLite, one word each."""
+    said: list[str] = []
+
+    def listen(connection: Any, _record: object) -> None:
+        connection.set_trace_callback(said.append)
+
+    event.listen(Engine, "connect", listen)
+    try:
+        store = open_store(f"sqlite:///{file}")
+        add_worlds(store, "earth")
+        fill(store, "earth", orders)
+        before = sum(rows_of(store, "earth").values())
+        said.clear()
+        reset(store, "earth", "now")
+        statements = [each.split()[0] for each in said]
+        assert sum(rows_of(store, "earth").values()) - before <= 1
+        store.close()
+    finally:
+        event.remove(Engine, "connect", listen)
+    return statements
+
+
+def test_a_reset_does_as_little_for_many_orders_as_for_one(tmp_path: Path) -> None:
+    """It writes its world's row, and one on how the new epoch begins. All else is a look, and the same few looks."""
+    one, many = (statements_of_a_reset(tmp_path / f"{orders}.db", orders) for orders in (1, 500))
+    assert one == many
+    assert len(many) < 15
+    assert [each for each in many if each in ("INSERT", "UPDATE", "DELETE")] == ["UPDATE", "INSERT"]
 
 
 def test_a_sweep_goes_by_small_batches_and_stops_when_told(store: Store) -> None:
