@@ -91,19 +91,22 @@ def _asking(scenario: Scenario) -> Entry:
 
 def _wire_faults() -> Iterator[Entry]:
     for deed in wirefaults.DEEDS.values():
-        leg = wirefaults.SUPPLIER if "limit" in deed.example else deed.legs[0]  # a limit is the gateway's
+        places = ", or ".join(wirefaults.LEGS[each] for each in deed.legs)
         yield {
             "name": deed.name,
             "title": deed.title,
             "does": deed.doc,
-            "when": f"a rule says so; where {', or '.join(wirefaults.LEGS[each] for each in deed.legs)}; "
-            f"{' or '.join(deed.whens)} the work is done",
-            "example": {
-                "call": "POST /_sandbox/faults",
-                "body": {**({} if leg == wirefaults.TENANT else {"match": {"leg": leg}}), "do": dict(deed.example)},
-            },
+            "when": f"a rule says so; where {places}; {' or '.join(deed.whens)} the work is done",
+            "example": {"call": "POST /_sandbox/faults", "body": {**_matching(deed), "do": dict(deed.example)}},
             "kind": "wire",
         }
+
+
+def _matching(deed: wirefaults.Deed) -> Entry:
+    if deed.example["kind"] == "disorder":  # which is of what a call places
+        return {"match": {"call": wirefaults.PLACING[0]}}
+    leg = wirefaults.SUPPLIER if "limit" in deed.example else deed.legs[0]  # a limit is the gateway's
+    return {} if leg == wirefaults.TENANT else {"match": {"leg": leg}}
 
 
 def _disorders() -> Iterator[Entry]:
