@@ -17,6 +17,8 @@ from tests.support.personal import DUMMY, HARMLESS, REAL
 from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
 from tests.wire.asking import WITH_BODY, Asked, Asker, open_asker, sound, told
 
+pytestmark = pytest.mark.xdist_group("real data")  # the last of them looks at what the others left
+
 RULE = "that may be somebody's: use"
 ALL_REAL = [text for texts in REAL.values() for text in texts]
 ALL_DUMMY = [text for texts in DUMMY.values() for text in texts]
