@@ -20,7 +20,8 @@ COMMANDS = {
     "snapshot": "Keep a world as it is, to go back to.",
     "check": "Check a single message.",
     "lint": "Check scenario and supplier files.",
-    "show": "Print settings, scenarios, suppliers or addresses.",
+    "draw": "Draw a scenario as a sequence.",
+    "show": "Print settings, scenarios, suppliers, addresses, faults, or the catalogue.",
 }
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from sandbox.cli.session import Failure
+from sandbox.settings import read_settings
 from sandbox.spec.lint import Finding
 from sandbox.spec.lint import lint as findings_in
 
@@ -14,14 +16,23 @@ from sandbox.spec.lint import lint as findings_in
 def command(paths: tuple[Path, ...]) -> None:
     """Check scenario and supplier files, or all YAML files of a folder, against their schema and the life cycle.
 
-    Without PATHS everything that is shipped is checked. Exit code 1 says that something was found.
+    Without PATHS everything that is shipped is checked, and what lies in SANDBOX_SCENARIOS and SANDBOX_SUPPLIERS. Exit
+    code 1 says that something was found.
     """
-    findings = findings_in(paths)
+    findings = findings_in(paths, _own_folders())
     for finding in findings:
         click.echo(str(_from_here(finding)))
     if findings:
         raise SystemExit(1)
     click.echo("Nothing is wrong.")
+
+
+def _own_folders() -> list[Path]:
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    return [Path(each) for each in (settings.scenarios, settings.suppliers) if each]
 
 
 def _from_here(finding: Finding) -> Finding:

@@ -1,7 +1,7 @@
 """`sandbox show`: settings, scenarios, suppliers and addresses, as this machine has them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -13,9 +13,11 @@ from sandbox.domain.chapters import OPENING, SILENCE, Beat
 from sandbox.domain.durations import format_duration
 from sandbox.domain.mapping import TYPES
 from sandbox.domain.scenarios import IF_REQUESTED, KINDS, REASON, REQUESTED, Scenario
-from sandbox.domain.suppliers import Supplier
 from sandbox.settings import read_settings
-from sandbox.spec.library import load_library
+from sandbox.spec.catalogue import catalogue, character
+from sandbox.spec.catalogue_page import page
+from sandbox.spec.library import Library, UnusableFileError, load_library
+from sandbox.spec.yamlfile import UnreadableFileError
 
 MOST_LISTED = 30  # names that a message lists
 
@@ -25,10 +27,13 @@ _PASSWORD = re.compile(r"(://[^:/@]*:).*@")  # of a database's URL
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["settings", "scenarios", "suppliers", "addresses"]))
+@click.argument("what", type=click.Choice(["settings", "scenarios", "suppliers", "addresses", "faults", "catalogue"]))
 @click.argument("name", required=False)
 def command(what: str, name: str | None) -> None:
-    """Print all settings, scenarios, suppliers or addresses; with NAME, all about one of them."""
+    """Print all settings, scenarios, suppliers, addresses or faults; with NAME, all about one of them.
+
+    The catalogue has everything but the settings, as docs/catalogue.md; with NAME, what it says of that alone.
+    """
     _SHOWN[what](name)
 
 
@@ -43,7 +48,7 @@ def show_settings(name: str | None) -> None:
 
 def show_scenarios(name: str | None) -> None:
     """Every scenario, or one with its parameters and its score."""
-    scenarios = load_library().scenarios
+    scenarios = _library().scenarios
     if name is None:
         rows = ((each.name, KINDS[each.kind].called, _title(each)) for each in scenarios.values())
         _print(("X-Scenario", "For", "What happens"), rows, whole_names=True)
@@ -66,7 +71,7 @@ def show_scenarios(name: str | None) -> None:
 
 def show_suppliers(name: str | None) -> None:
     """Every supplier, or one with what it sells and when its engineers come."""
-    suppliers = load_library().suppliers
+    suppliers = _library().suppliers
     if name is None:
         _print(
             ("Code", "Name", "What it is like"),
@@ -78,18 +83,59 @@ def show_suppliers(name: str | None) -> None:
     services = ((each.id, each.name, ", ".join(each.line_profiles)) for each in supplier.specifications)
     _print(("Service", "Name", "LINE_PROFILE"), services)
     click.echo()
-    _print(("Character", ""), _character(supplier))
+    _print(("Character", ""), character(supplier))
 
 
 def show_addresses(name: str | None) -> None:
     """Every premises, or the published address of one, by any of its identifiers."""
-    book = load_library().premises
+    book = _library().premises
     if name is None:
-        rows = ((each.identifiers[0][1], _on_a_line(each.address), " ".join(each.suppliers)) for each in book.premises)
-        _print(("UPRN", "Address", "Served by"), rows)
+        rows = (
+            (each.identifiers[0][1], _on_a_line(each.address), each.behaviour.name, " ".join(each.suppliers))
+            for each in book.premises
+        )
+        _print(("UPRN", "Address", "Behaves as", "Served by"), rows)
         return
     found = _one({identifier: each for (_, identifier), each in book.by_identifier.items()}, name)
     click.echo(orjson.dumps(found.address, option=orjson.OPT_INDENT_2))
+
+
+def show_faults(name: str | None) -> None:
+    """Every fault on the wire and every disorder among KCIs, or one with its example."""
+    entries = catalogue(_library())["faults"]
+    if name is None:
+        rows = ((each["name"], each["kind"], each["title"]) for each in entries)
+        _print(("Fault", "Kind", "What it is"), rows)
+        return
+    _entries(entries, name)
+
+
+def show_catalogue(name: str | None) -> None:
+    """The whole page, or one entry of it."""
+    made = catalogue(_library())
+    if name is None:
+        click.echo(page(made), nl=False)
+        return
+    sections = ("scenarios", "faults", "addresses", "suppliers")
+    _entries([each for section in sections for each in made[section]], name)
+
+
+def _entries(entries: Sequence[Mapping[str, Any]], name: str) -> None:
+    """What there is by this name: a call and a KCI may have the same thing wrong with them."""
+    _one({each["name"]: each for each in entries}, name)
+    for entry in (each for each in entries if each["name"] == name):
+        _head(entry["name"], entry["title"], entry["does"])
+        click.echo(f"When: {entry['when']}.\n")
+        click.echo(orjson.dumps(entry["example"], option=orjson.OPT_INDENT_2))
+
+
+def _library() -> Library:
+    """The shipped files, and those of one's own that the settings name."""
+    try:
+        settings = read_settings()
+        return load_library(settings.scenarios, settings.suppliers)
+    except (ValueError, UnusableFileError, UnreadableFileError) as error:
+        raise Failure(str(error)) from error
 
 
 _SHOWN: Mapping[str, Callable[[str | None], None]] = {
@@ -97,6 +143,8 @@ _SHOWN: Mapping[str, Callable[[str | None], None]] = {
     "scenarios": show_scenarios,
     "suppliers": show_suppliers,
     "addresses": show_addresses,
+    "faults": show_faults,
+    "catalogue": show_catalogue,
 }
 
 
@@ -134,24 +182,6 @@ def _time(beat: Beat, chapter: str) -> str:
 def _code(beat: Beat) -> str:
     words = {None: "", REQUESTED: "X-Problem-Code", IF_REQUESTED: "if asked for", REASON: "the reason to cancel"}
     return words.get(beat.problem_code, str(beat.problem_code))
-
-
-def _character(supplier: Supplier) -> Iterator[tuple[str, str]]:
-    yield "acknowledges", "at once, with a 201" if supplier.acknowledges_at_once else "later, by a KCI"
-    yield "cancellation", f"not after {supplier.point_of_no_return}" if supplier.point_of_no_return else "to the last"
-    yield "amendments", "several at once" if supplier.concurrent_amendments else "one at a time"
-    yield "tests and problems", "taken" if supplier.assurance else "not implemented (501)"
-    yield "services", "one to an address" if supplier.one_service_per_address else "several to an address"
-    yield "lines known by", " and ".join(supplier.line_characteristics)
-    yield "lead time", f"{supplier.lead_time} working days"
-    diary = supplier.appointments
-    if diary is None:
-        yield "appointment", "none is needed"
-        return
-    yield "engineers come", ", ".join(f"{each.start:%H:%M} to {each.end:%H:%M}" for each in diary.windows)
-    yield "on", "Monday to Saturday" if diary.saturdays else "Monday to Friday"
-    yield "slots listed", f"{diary.horizon} working days ahead, {diary.capacity} to a slot and area"
-    yield "reservation held", format_duration(diary.reservation_life_ms)
 
 
 def _on_a_line(address: Mapping[str, Any]) -> str:

@@ -44,13 +44,13 @@ def compose(value: Value, find: Find, below: tuple[str, ...] = ()) -> Composed:
     """
     if EXTENDS not in value:
         return Composed(value)
-    name, wanted = value.get("name", value.get("code")), value[EXTENDS]
-    if wanted in (name, *below):
-        return _broken(value, f"{wanted} would extend itself, by way of {' and '.join((*below, name))}")
+    wanted, way = value[EXTENDS], tuple(dict.fromkeys((*below, value.get("name", value.get("code")))))
+    if wanted in way:
+        return _broken(value, f"{wanted} would extend itself, by way of {' and '.join(way)}")
     base = find(wanted)
     if base is None:
         return _broken(value, f"there is no {wanted} that can be extended")
-    whole = compose(base, find, (*below, name))
+    whole = compose(base, find, (*way, wanted))  # whatever it calls itself, it is known by the name it is found by
     if whole.flaws:
         return _broken(value, f"{wanted} cannot be extended: {whole.flaws[0].message}")
     return _joined(value, whole.value)

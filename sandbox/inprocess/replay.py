@@ -241,11 +241,19 @@ class Replayer:
         answer = exchange["answer"]
         if not isinstance(answer, dict) or "fired" not in answer:
             return
-        ended = exchange["played"] + len(answer["fired"])
-        following = (each["played"] for _, each in self._waiting if each["played"] >= ended)
-        until = next(following, self._steps.last)
-        for step in self._steps.in_hand_at(to_ms(exchange["came"]), until - ended):
+        fired = len(answer["fired"])
+        of_epoch = (each["played"] for _, each in self._waiting if each["epoch"] == exchange["epoch"])
+        until = next((played for played in of_epoch if played >= exchange["played"] + fired), self._last_of_epoch())
+        for step in self._steps.in_hand_at(to_ms(exchange["came"]), self._steps.count_to(until) - fired):
             self._play_step(step)
+
+    def _last_of_epoch(self) -> int:
+        """How much had been played when the next epoch began; all of it where there is none."""
+        return self._reached(self._later[0]) if self._later else self._steps.last
+
+    def _reached(self, beginning: Mapping[str, Any]) -> int:
+        reached: int = beginning["counters"].get(self._owner, {}).get(PLAYED, 0)
+        return reached
 
     def _play_step(self, step: Step) -> None:
         self._set_clock(to_ms(step["real"]), step["now"])
@@ -262,8 +270,7 @@ class Replayer:
         """Begin the epochs up to this one, which restoring a snapshot began: the world stands where it was taken."""
         while self._later and self._later[0]["epoch"] <= epoch:
             beginning = self._later.pop(0)
-            reached = beginning["counters"].get(self._owner, {}).get(PLAYED, 0)
-            self._play_to(reached)
+            self._play_to(self._reached(beginning))
             self._set_clock(to_ms(beginning["real"]), beginning["at"])
             name, room = f"epoch {beginning['epoch']}", rewind.Room(1_000_000, 2**62)
             self._sandbox.parts.recorder.flush()

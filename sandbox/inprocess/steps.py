@@ -26,6 +26,10 @@ class Steps:
         """The number of the last one; 0 when none is left."""
         return self._left[-1]["number"] if self._left else 0
 
+    def count_to(self, number: int) -> int:
+        """How many are left that were settled by then."""
+        return sum(each["number"] <= number for each in self._left)
+
     def up_to(self, number: int) -> Iterator[Step]:
         """Those that were settled by then."""
         while self._left and self._left[0]["number"] <= number:

@@ -1,5 +1,6 @@
 """What there is to play with: scenarios, addresses; and what became of an order."""
 
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +12,7 @@ from sandbox.domain.premises import Premises
 from sandbox.domain.scenarios import Scenario
 from sandbox.domain.suppliers import Supplier
 from sandbox.parts import Parts
+from sandbox.spec.catalogue import catalogue
 from sandbox.store import entities, services, timeline, worlds
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
@@ -23,6 +25,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     """The handlers of everything that only looks."""
     library = parts.library
     return {
+        "showCatalogue": partial(show_catalogue, parts),
         "listScenarios": partial(list_scenarios, parts),
         "listAddresses": lambda _call: _items([address_entry(each) for each in library.premises.premises]),
         "listServices": partial(list_services, parts),
@@ -36,6 +39,15 @@ def show_ready(parts: Parts, _call: Call) -> Answer:
     """GET /ready: whether the database answers; a look that fails is a 503 like everybody's."""
     parts.store.query(worlds.every)
     return Answer(200, {"status": "ok", "version": VERSION})
+
+
+def show_catalogue(parts: Parts, call: Call) -> Answer:
+    """GET /catalogue: everything that is published, and the tenant's own scenarios and suppliers."""
+    own = parts.own.brought(call.caller.code)
+    codes = parts.own.sold(call.caller.code)
+    sold = {code: each for code in codes if (each := parts.own.supplier(call.caller.world, code))}
+    library = replace(parts.library, suppliers={**parts.library.suppliers, **sold})
+    return Answer(200, catalogue(library, own.values()))
 
 
 def list_scenarios(parts: Parts, call: Call) -> Answer:

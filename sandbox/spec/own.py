@@ -88,7 +88,7 @@ def _known(library: Library, files: Iterable[OwnFile], kind: str) -> Mapping[str
     """The values of the files of this kind that another may extend, the shipped ones among them."""
     values = {each.name: each.document.value for each in files if each.kind == kind}
     usable = {name: value for name, value in values.items() if validator_of(kind).is_valid(value)}
-    return MappingProxyType({**library.sources[kind], **usable})
+    return MappingProxyType({**usable, **library.sources[kind]})
 
 
 def _in_the_way(library: Library, files: Iterable[OwnFile], one: OwnFile) -> Iterator[Flaw]:

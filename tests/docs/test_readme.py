@@ -68,7 +68,9 @@ def test_make_is_told_the_targets_that_there_are() -> None:
     assert set(named) <= set(targets)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/assumptions.md", "docs/scenarios.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/assumptions.md", "docs/scenarios.md", "docs/catalogue.md", "docs/writing.md"]
+)
 def test_links_lead_to_files_that_are_there(page: str) -> None:
     path = ROOT / page
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))

@@ -138,7 +138,7 @@ def test_secrets_are_kept_as_hashes_and_told_by_nothing_afterwards(sandbox: Sand
     place = f"/_sandbox/tenants/{tenant.code}"
     second = tenant.post(f"{place}/credentials")
     shown = [tenant.get(path) for path in ("/_sandbox/tenants", place, f"{place}/credentials")]
-    sandbox.parts.store.close()
+    sandbox.close()
     file = sandbox.parts.settings.database_url.removeprefix("sqlite:///")
     kept = Path(file).read_bytes()
     for secret in (tenant.secret, second["secret"]):

@@ -142,6 +142,8 @@ def test_one_may_extend_another_which_then_stays(tenant: Tenant) -> None:
         (DELAY.replace("problemCode", "colour"), "MY_DELAY.yaml:6: /adapt/DELAY/colour: there is no key colour"),
         (DELAY.replace("name: MY_DELAY", "name: MY_DELAX"), "MY_DELAY.yaml:1: /name: MY_DELAX has to be in a file"),
         (DELAY.replace("ORDER_DELAYED\n", "ORDER_LOST\n"), "MY_DELAY.yaml:4: /extends: there is no ORDER_LOST"),
+        (DELAY.replace("extends: ORDER_DELAYED", "extends: MY_DELAY").replace("name: MY_DELAY", "name: MY_DELAX"),
+         "MY_DELAY.yaml:1: /name: MY_DELAX has to be in a file"),
         (DELAY + "default: true\n", "MY_DELAY.yaml:7: /default: the default is a shipped scenario"),
         ("name: MY_DELAY\n  title: [\n", "MY_DELAY.yaml:2: mapping values are not allowed"),
         (ALONE.replace("MY_SHORT_STORY", "MY_DELAY").replace("ORDER_REJECTED, problemCode: CAPACITY_ISSUE", "RESUMED"),

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.durations import to_ms
+from sandbox.domain.durations import to_ms, to_text
 from sandbox.store import bookings
 from sandbox.store.bookings import Booking
 from tests.suppliers.fakes import WORLD, Fakes, Json, thing
+from tests.suppliers.test_events import refused
 
 
 def fill(fakes: Fakes, code: str, like: int, start: int, places: int = 1) -> None:
@@ -109,3 +110,13 @@ def test_a_refused_order_takes_no_other_orders_place(fakes: Fakes) -> None:
     again = {**order, "id": fakes.number()}
     assert fakes.call("handleCreateOrder", "BIRCH", again)[0] == 422
     assert booked(fakes, "BIRCH", order["appointmentReservationId"]).expires_at is None
+
+
+def test_a_supplier_is_not_told_to_move_an_appointment_to_a_full_slot(fakes: Fakes) -> None:
+    order = fakes.place("BIRCH", "ORDER_IN_PROGRESS")
+    fakes.play()
+    number = order["appointmentReservationId"]
+    later = booked(fakes, "BIRCH", number).slot_start + 86_400_000
+    slot = {"timeslotStartDateTime": to_text(later), "timeslotEndDateTime": to_text(later + 7_200_000)}
+    fill(fakes, "BIRCH", number, later)
+    assert "the slot is full" in refused(fakes, "BIRCH", "REAPPOINTED", orderId=order["id"], appointmentTimeslot=slot)

@@ -53,6 +53,8 @@ class Asked:
             return self.raw
         if self.operation.media_type == FORM:
             return "&".join(f"{name}={value}" for name, value in self.body.items()).encode()
+        if self.operation.media_type != JSON and isinstance(self.body, str):
+            return self.body.encode()  # the text of a file
         return json.dumps(self.body).encode()
 
     def without_header(self, name: str) -> "Asked":

@@ -5,7 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from tests.wire.asking import JSON, SECURED, WITH_BODY, WITH_JSON, Asker, code_of, objects, schema_of, sound, told
+from tests.wire.asking import (
+    JSON,
+    SECURED,
+    WITH_BODY,
+    WITH_JSON,
+    Asker,
+    code_of,
+    named,
+    objects,
+    schema_of,
+    sound,
+    told,
+)
 
 
 @pytest.mark.parametrize(("name", "operation"), WITH_BODY)
@@ -63,3 +75,11 @@ def test_half_a_million_mistakes_are_told_in_part_and_at_once(asker: Asker, name
         assert answer.status_code in (400, 422)
         assert len(told(answer)) <= 102
     assert len(told(asker.ask(replace(asked, raw=b"[" + b"[]," * 300_000 + b"0]")))) <= 102
+
+
+@pytest.mark.parametrize(("name", "operation"), [each for each in WITH_BODY if each not in WITH_JSON])
+@pytest.mark.parametrize("raw", [b"", b"\xff"], ids=named)
+def test_a_body_of_another_kind_that_cannot_be_read_is_malformed(
+    asker: Asker, name: str, operation: str, raw: bytes
+) -> None:
+    assert asker.ask(replace(sound(name, operation), raw=raw)).status_code == 400
