@@ -43,7 +43,7 @@ def live(tenant: Tenant) -> None:
     quote(tenant, item(tenant))
     own = own_supplier(tenant)
     tenant.post("/_sandbox/suppliers", {"code": own, "title": "Own", "baseUrl": f"http://127.0.0.1:9/{own}"})
-    tenant.post("/_sandbox/faults", {"match": {"call": "POST /service-orders"}, "nth": 900, "do": {"kind": "drop"}})
+    tenant.post("/_sandbox/faults", {"match": {"call": "POST /service-orders"}, "nth": 100_000, "do": {"kind": "drop"}})
     tenant.post("/_sandbox/snapshots", {"name": f"of-{tenant.code}"})
     tenant.call("POST", f"/_sandbox/tenants/{tenant.code}/credentials", json={"kind": "tenant"})
 

@@ -106,7 +106,7 @@ def _places(value: Json, kind: type, path: tuple[str | int, ...] = ()) -> Iterat
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _places(item, kind, (*path, index))
-    elif type(value) is kind:
+    elif type(value) is kind and path:  # a text that is a whole file names what is in it to nobody else
         yield path
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.test import Client
@@ -26,6 +27,8 @@ WORLDS_OWN = {
     "setClock", "advanceClock", "stepClock", "drainClock", "resetWorld", "restoreSnapshot", "handleOrderUpdate",
 }  # fmt: skip
 
+# What is recorded are each tenant's own calls: here they would tell, later, what was tried before.
+UNHEARD: dict[str, Any] = {"check_responses": False, "push_timeout": 100, "recording_bytes": 0}
 SHARED = {"/_sandbox/suppliers"}  # what those in one world see alike, and each may add to
 
 
@@ -100,7 +103,7 @@ def token_for(tenant: Tenant, kind: str, more: Json) -> str:
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two partners' tenants, each in a world of its own."""
-    sandbox = open_sandbox(tmp_path_factory.mktemp("apart"), check_responses=False, push_timeout=100)
+    sandbox = open_sandbox(tmp_path_factory.mktemp("apart"), **UNHEARD)
     yield open_pair(sandbox, sign_up(in_process(sandbox)), sign_up(in_process(sandbox)))
     sandbox.close()
 
@@ -115,7 +118,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 def in_one_world(folder: Path) -> Pair:
     """TENANT3 and TENANT4, each at addresses of its own."""
-    sandbox = open_sandbox(folder, check_responses=False, push_timeout=100)
+    sandbox = open_sandbox(folder, **UNHEARD)
     one, other = (Tenant(in_process(sandbox), f"tenant{n}", code=f"TENANT{n}").sign_in() for n in (3, 4))
     other.free_addresses.reverse()
     return open_pair(sandbox, one, other)
