@@ -1,4 +1,6 @@
-"""What is measured, in one run on one new sandbox: orders taken, KCIs drained, KCIs pushed, lateness, start, memory."""
+"""What is measured, in one run on new sandboxes: orders taken, KCIs drained, KCIs pushed, lateness, start, memory; and
+what neighbours notice of each other.
+"""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import load
+from bench import load, neighbours
 from bench.figures import Figure
 from bench.load import Work
 from bench.server import Server, serve
@@ -65,6 +67,7 @@ def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         yield Figure("memory after start", "MB", at_start)
         yield Figure("memory after this load", "MB", server.memory())
         yield from _generator(bench)
+    yield from neighbours.measure(sizes.seconds, 10 * sizes.orders, folder / "neighbours")
 
 
 def _orders(bench: Bench) -> Iterator[Figure]:

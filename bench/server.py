@@ -41,11 +41,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """A sandbox on a new file in this folder, until the block ends."""
+def serve(folder: Path, **settings: str) -> Iterator[Server]:
+    """A sandbox on a file in this folder, until the block ends."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
     environment |= {"SANDBOX_PORT": str(port), "SANDBOX_DATABASE_URL": f"sqlite:///{folder}/sandbox.db"}
+    environment |= {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
     log = folder / "served.log"
     with log.open("wb") as output:
         began = time.perf_counter()

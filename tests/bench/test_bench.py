@@ -31,6 +31,11 @@ EXPECTED = [
     ("memory after start", "MB"),
     ("memory after this load", "MB"),
     ("the load generator's own limit", "requests/s"),
+    ("answers to 40 orders/s, p99, alone", "ms"),
+    ("the same beside a tenant at its limit", "ms"),
+    ("refusals of that one", "1/s"),
+    ("reset of a world of 50 orders", "ms"),
+    ("answers to another tenant meanwhile", "ms"),
 ]
 
 
