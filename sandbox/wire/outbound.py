@@ -112,7 +112,7 @@ def tls_context(auth: MutualTls) -> ssl.SSLContext:
     """Connections that show the certificate. Raises ValueError that says which of its members is wrong, and why."""
     try:
         context = ssl.create_default_context(cadata=auth.authority)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError):  # the last for what is not even ASCII
         raise ValueError("authority: is not a certificate in PEM") from None
     try:
         key = load_pem_private_key(auth.key.encode(), None)

@@ -173,6 +173,7 @@ def test_a_wrong_auth_is_refused_and_nothing_of_it_is_repeated() -> None:
         (mtls | {"certificate": "nonsense"}, "belongs to the key"),
         (mtls | {"key": "nonsense"}, "/auth/key: is not a private key"),
         (mtls | {"authority": "nonsense"}, "/auth/authority: is not"),
+        (mtls | {"authority": "-----BEGIN CERTIFICATE-----é"}, "/auth/authority: is not"),
     ):
         with pytest.raises(Problem) as problem:
             check_auth("/auth", auth, "https://partner.example")
