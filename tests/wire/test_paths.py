@@ -54,14 +54,28 @@ def test_an_id_that_is_none_names_nothing(asker: Asker, name: str, operation: st
     assert asker.ask(replace(asked, path=path)).status_code == expected
 
 
-@pytest.mark.parametrize("code", ["OAK", "alder", "%00", "\N{SNOWMAN}", "x" * 3000], ids=named)
-def test_an_unknown_supplier_or_tenant_is_404(asker: Asker, code: str) -> None:
-    for name in ("supplier", "tenant-updates"):
-        for operation in load_document(name).operations:
-            asked = sound(name, operation)
-            path = asked.path.replace("ALDER", code).replace("TENANT1", code)
-            headers = {**asked.headers, "Authorization": f"Bearer {asker.token('gateway')}", "Content-Type": JSON}
-            answer = asker.client.open(
-                path, method=asked.operation.method, query_string=asked.query, headers=headers, data=asked.data()
-            )
-            assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
+NO_CODES = ["OAK", "alder", "%00", "\N{SNOWMAN}", "x" * 3000]
+
+
+def called(asker: Asker, name: str, operation: str, code: str) -> tuple[int, str]:
+    """What the gateway gets that calls this operation of a supplier or tenant of this code."""
+    asked = sound(name, operation)
+    path = asked.path.replace("ALDER", code).replace("TENANT1", code)
+    headers = {**asked.headers, "Authorization": f"Bearer {asker.token('gateway')}", "Content-Type": JSON}
+    answer = asker.client.open(
+        path, method=asked.operation.method, query_string=asked.query, headers=headers, data=asked.data()
+    )
+    return answer.status_code, code_of(answer)
+
+
+@pytest.mark.parametrize("code", NO_CODES, ids=named)
+def test_an_unknown_supplier_is_404(asker: Asker, code: str) -> None:
+    for operation in load_document("supplier").operations:
+        assert called(asker, "supplier", operation, code) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("code", NO_CODES, ids=named)
+def test_who_does_not_sign_does_not_learn_which_tenants_there_are(asker: Asker, code: str) -> None:
+    for operation in load_document("tenant-updates").operations:
+        expected = (404, "NOT_FOUND") if code == "%00" else (401, "NOT_AUTHORISED")
+        assert called(asker, "tenant-updates", operation, code) == expected
