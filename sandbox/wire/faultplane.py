@@ -59,7 +59,7 @@ class FaultPlane:
         moment: dict[str, Any] = {"at": at, "epoch": caller.epoch}
         if not self._store.read(caller.world, look, **moment):
             return None
-        struck = self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), **moment)
+        struck = self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), acts=False, **moment)
         if struck is not None:
             FAULTS.labels(occasion.leg, struck.kind).inc()
         return struck

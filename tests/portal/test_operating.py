@@ -57,8 +57,8 @@ def test_the_figures_name_no_tenant(sandbox: Sandbox, tenant: Tenant) -> None:
 
 
 def test_the_figures_count_the_faults_that_struck(sandbox: Sandbox, tenant: Tenant) -> None:
-    before = figures(sandbox).get("sandbox_faults_total tenant answer", 0)
+    before = figures(sandbox).get("sandbox_faults_total answer tenant", 0)
     tenant.post("/_sandbox/faults", {"nth": 2, "do": {"kind": "answer", "status": 502}})
     for _ in range(3):
         tenant.call("GET", "/v1/service-orders/1")
-    assert figures(sandbox)["sandbox_faults_total tenant answer"] == before + 1
+    assert figures(sandbox)["sandbox_faults_total answer tenant"] == before + 1
