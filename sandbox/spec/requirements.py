@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import jsonschema_rs
+
 from sandbox.shipped import folder
 from sandbox.spec.library import UnusableFileError
-from sandbox.spec.schemas import validator_of
+from sandbox.spec.schemas import schema_of, validator_of
 from sandbox.spec.yamlfile import load
 
 SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "tenant"}
@@ -65,6 +67,13 @@ def read_catalogue(path: Path) -> Catalogue:
 def load_profile(path: Path) -> Any:
     """A partner's profile as data. Raises UnreadableFileError or UnusableFileError, naming the file."""
     return checked(path, "profile")
+
+
+def profile_violations(value: Any) -> list[str]:
+    """What is wrong with a profile that came as data: no value of it is repeated, for some are secret."""
+    masked = jsonschema_rs.Draft202012Validator(schema_of("profile"), mask="the value")
+    found = masked.iter_errors(value)
+    return [f"{''.join(f'/{step}' for step in each.instance_path)}: {each.message}" for each in found]
 
 
 def checked(path: Path, kind: str) -> Any:
