@@ -15,6 +15,7 @@ from sandbox.wire.calls import Answer, Call, Handler
 
 LIMIT = 300  # seconds, where no other is asked for
 SEED = 1
+LARGEST = 65_536  # bytes of a message that is checked
 PAGE = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",  # it quotes what others have answered
@@ -36,6 +37,8 @@ def handlers(parts: Parts, examiner: Examiner) -> dict[str, Handler]:
 
 def check(suites: Suites, call: Call) -> Answer:
     """POST /check: whether a supplier's KCI keeps to the interface, and which clause says so if not."""
+    if len(call.raw) > LARGEST:
+        raise invalid(f"/kci: a message of more than {LARGEST} bytes is none that a gateway would take")
     known = suites.catalogue().requirements
     findings = [
         {
@@ -59,7 +62,7 @@ def start(parts: Parts, examiner: Examiner, call: Call) -> Answer:
         raise Problem(GATEWAY_FAULT, (told,), 503)
     profile: dict[str, Any] = body["profile"]
     if wrong := profile_violations(profile):
-        raise invalid(*(f"/profile{each}" for each in wrong))
+        raise invalid(*(f"/profile{each.place}: {each.message}" for each in wrong))
     check_profile(profile, local=parts.settings.local_mode)
     only = frozenset(body.get("only", ()))
     if unknown := sorted(only - set(examiner.suites.catalogue().of(profile["suite"]))):

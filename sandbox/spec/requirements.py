@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from sandbox.shipped import folder
+from sandbox.spec.checks import MASK, Violation, violations
 from sandbox.spec.library import UnusableFileError
 from sandbox.spec.schemas import schema_of, validator_of
 from sandbox.spec.yamlfile import load
@@ -69,11 +70,9 @@ def load_profile(path: Path) -> Any:
     return checked(path, "profile")
 
 
-def profile_violations(value: Any) -> list[str]:
+def profile_violations(value: Any) -> list[Violation]:
     """What is wrong with a profile that came as data: no value of it is repeated, for some are secret."""
-    masked = jsonschema_rs.Draft202012Validator(schema_of("profile"), mask="the value")
-    found = masked.iter_errors(value)
-    return [f"{''.join(f'/{step}' for step in each.instance_path)}: {each.message}" for each in found]
+    return violations(jsonschema_rs.Draft202012Validator(schema_of("profile"), mask=MASK), value)
 
 
 def checked(path: Path, kind: str) -> Any:
