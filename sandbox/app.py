@@ -112,11 +112,14 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
         text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
+    asking = Waiters("calls to partners' suppliers", settings.supplier_waiters, altogether=settings.threads // 2)
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
     recorder = Recorder(store, settings.recording_bytes)
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets, recorder)
+    parts = Parts(
+        settings, clock, store, keys, tokens, library, courier, fan_out, asking, plane, timetable, buckets, recorder
+    )
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)

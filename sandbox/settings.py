@@ -69,6 +69,9 @@ class Settings:
     snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     recording_bytes: int = _setting(8_388_608, "bytes of a tenant's conversation kept in each epoch; 0: none is")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    supplier_waiters: int = _setting(
+        8, "answers of partners' own suppliers that one tenant's calls wait for at once; half the threads in all"
+    )
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
     quota_requests: int = _setting(0, "requests a second per tenant, in each process; 0: as many as come")
     quota_orders: int = _setting(0, "orders open at once per tenant; 0: any number")

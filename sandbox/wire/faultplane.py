@@ -53,7 +53,7 @@ class FaultPlane:
         moment: dict[str, Any] = {"at": at, "epoch": caller.epoch}
         if not self._store.read(caller.world, look, **moment):
             return None
-        return self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), **moment)
+        return self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), acts=False, **moment)
 
     def hold_up(self, owner: str, milliseconds: int, *, bounded: bool) -> None:
         """Wait so long in real time. Raises 429 where the wait is `bounded` and too many wait already."""

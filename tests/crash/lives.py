@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +25,9 @@ STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "CANCELLED"]
 
 @dataclass
 class Lives:
-    """One sandbox through many lives. `answered` are the orders that a tenant was told of by a 201."""
+    """One sandbox through many lives. `answered` are the orders that a tenant was told of by a 201, `refused` the
+    statuses of those that were not taken.
+    """
 
     folder: Path
     sink: Sink
@@ -32,6 +35,7 @@ class Lives:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     answered: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     tenant: Tenant = field(init=False)
     body: Json = None
 
@@ -43,9 +47,13 @@ class Lives:
     def begin(self) -> None:
         """The first life: the tenant signs in and says where its KCIs go."""
         self.start()
-        self.tenant = Tenant(over_http(self.url)).sign_in()
+        self.tenant = self.sign_in("tenant1")
         assert self.tenant.call("PUT", "/_sandbox/callback", json={"url": self.sink.url})[0] == 200
         self.body = self.tenant.order_body("CEDAR")
+
+    def sign_in(self, client_id: str) -> Tenant:
+        """A tenant, whose token outlives the process."""
+        return Tenant(over_http(self.url), client_id).sign_in()
 
     def start(self) -> None:
         """The next life."""
@@ -73,9 +81,25 @@ class Lives:
         assert self.process is not None
         kill(self.process)
 
-    def arm(self, at: int, place: str) -> None:
-        """It will end in its `at`-th transaction from now."""
-        requests.get(f"{self.url}/_crash", params={"at": str(at), "place": place}, timeout=10)
+    def arm(self, at: int) -> None:
+        """It will end at its `at`-th edge from now."""
+        requests.get(f"{self.url}/_crash?{at}", timeout=10)
+
+    def disarmed(self) -> bool:
+        """Whether it lives on, whatever happens; not if it was just ending."""
+        with suppress(requests.RequestException):
+            self.arm(0)
+            return True
+        return not self.died(10)
+
+    def fill_disk(self) -> None:
+        """From now on no file gets longer than the longest is: the next write fails."""
+        longest = max(file.stat().st_size for file in self.folder.glob("sandbox.db*"))
+        requests.get(f"{self.url}/_disk?{longest}", timeout=10)
+
+    def free_disk(self) -> None:
+        """There is room again."""
+        requests.get(f"{self.url}/_disk?-1", timeout=10)
 
     def place(self, delay: str = "0") -> None:
         """An order; it may be that there is no answer."""
@@ -83,10 +107,12 @@ class Lives:
         headers = {"X-Scenario": SCENARIO, "X-Kci-Delay": delay}
         try:
             status, order = caller.call("POST", "/v1/service-orders", json=self.body, headers=headers)
-        except requests.ConnectionError:
+        except requests.RequestException:  # no answer, or half of one
             return
         if status == 201:
             self.answered.append(order["id"])
+        else:
+            self.refused.append(status)
 
     def place_many(self, count: int) -> None:
         """That many orders, several at a time, with and without pauses in their stories."""
@@ -107,7 +133,8 @@ class Lives:
         cursor, deadline = "0", time.monotonic() + seconds
         orders: dict[int, list[Json]] = {}
         while not done(orders):
-            assert time.monotonic() < deadline, {order: len(kcis) for order, kcis in orders.items()}
+            untold = [order for order in self.answered if len(orders.get(order, [])) < len(STORY)]
+            assert time.monotonic() < deadline, f"not told to the end, of {len(self.answered)} orders: {untold}"
             for item in self.tenant.get("/_sandbox/inbox", {"after": cursor, "wait": 1})["items"]:
                 orders.setdefault(item["kci"]["entity"]["id"], []).append(item["kci"])
                 cursor = item["cursor"]
