@@ -24,8 +24,6 @@ from sandbox.wire.courier import Parcel, Reply
 from tests.support.processes import free_port
 from tests.support.sandboxes import START, Json, Tenant, in_process, open_sandbox, sign_up
 
-pytestmark = pytest.mark.xdist_group("broken")
-
 FEW = ["TEN-001", "TEN-002"]
 ISSUER = "https://sandbox.example"
 
