@@ -53,6 +53,7 @@ from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
 from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
+from sandbox.wire.call_log import log_calls
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
@@ -204,6 +205,8 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         real_data=settings.real_data,
         fault=fault,
     )
+    if settings.log_calls:
+        log_calls(made)
     return made.wsgi_app
 
 

@@ -30,6 +30,7 @@ class Settings:
     players: int = _setting(16, "jobs played at once")
     play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
+    log_calls: bool = _setting(False, "log a line for every call")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
     operator_secret: str = _setting("", "secret of the client operator; empty: there is none", secret=True)
     check_responses: bool = _setting(False, "check our own answers against the documents")

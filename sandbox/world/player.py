@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from prometheus_client import Counter
+from structlog.contextvars import bound_contextvars
 
 from sandbox.store import claiming, lanes, recordings
 from sandbox.store.lanes import Job, LaneLost
@@ -54,7 +55,13 @@ def play(
     `after` is done in the transaction that settles the job, and not at all where it is not settled. A job whose time
     has not come rests its lane until then; with `wait` the caller waits for it instead.
     """
+    with bound_contextvars(job=job.kind, owner=job.owner, about=str(job.ref), world=job.world):
+        return _play(store, handlers, job, after, wait)
 
+
+def _play(
+    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None], wait: Callable[[int], None] | None
+) -> bool:
     def work(tx: Tx) -> None:
         _settle(tx, job, settle)
         after(tx)
