@@ -49,6 +49,7 @@ from sandbox.suppliers import disorder as supplier_disorder
 from sandbox.suppliers import voice
 from sandbox.wire.admission import Buckets
 from sandbox.wire.auth import OPERATOR, Tokens, unreadable
+from sandbox.wire.call_log import log_calls
 from sandbox.wire.calls import Handler
 from sandbox.wire.courier import Courier, WSGIApp
 from sandbox.wire.edge import Door, make_app
@@ -106,11 +107,14 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
         text=settings.expires_in == "text",
     )
     fan_out = ThreadPoolExecutor(settings.threads, "fan-out")
+    asking = Waiters("calls to partners' suppliers", settings.supplier_waiters, altogether=settings.threads // 2)
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
     recorder = Recorder(store, settings.recording_bytes)
-    parts = Parts(settings, clock, store, keys, tokens, library, courier, fan_out, plane, timetable, buckets, recorder)
+    parts = Parts(
+        settings, clock, store, keys, tokens, library, courier, fan_out, asking, plane, timetable, buckets, recorder
+    )
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
@@ -192,6 +196,8 @@ def _app(parts: Parts, name: str, *doors: Door, fault: str = GATEWAY_FAULT) -> W
         real_data=settings.real_data,
         fault=fault,
     )
+    if settings.log_calls:
+        log_calls(made)
     return made.wsgi_app
 
 

@@ -15,6 +15,7 @@ from sandbox.wire.calls import Call
 from sandbox.wire.courier import Courier
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.recorder import Recorder
+from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock
 from sandbox.world.keys import Keys
 from sandbox.world.own_files import OwnFiles
@@ -25,8 +26,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of one running sandbox. `fan_out` asks several suppliers at once, `plane` knows what is to go wrong,
-    `timetable` is that of the worlds which have none of their own, `buckets` hold what tenants may do in a second.
+    """The parts of one running sandbox. `fan_out` asks several suppliers at once, `supplier_calls` bounds who waits for
+    partners' own, `plane` knows what is to go wrong, `timetable` is that of the worlds which have none of their own,
+    `buckets` hold what tenants may do in a second.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class Parts:
     library: Library
     courier: Courier
     fan_out: Executor
+    supplier_calls: Waiters
     plane: FaultPlane
     timetable: Timetable
     buckets: Buckets

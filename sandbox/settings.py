@@ -30,6 +30,7 @@ class Settings:
     players: int = _setting(16, "jobs played at once")
     play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
+    log_calls: bool = _setting(False, "log a line for every call")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
     operator_secret: str = _setting("", "secret of the client operator; empty: there is none", secret=True)
     check_responses: bool = _setting(False, "check our own answers against the documents")
@@ -69,6 +70,9 @@ class Settings:
     snapshot_bytes: int = _setting(16_777_216, "largest snapshot in bytes")
     recording_bytes: int = _setting(8_388_608, "bytes of a tenant's conversation kept in each epoch; 0: none is")
     inbox_waiters: int = _setting(4, "long polls at once per tenant")
+    supplier_waiters: int = _setting(
+        8, "answers of partners' own suppliers that one tenant's calls wait for at once; half the threads in all"
+    )
     delayed_calls: int = _setting(4, "calls that faults hold up at once per tenant; half the threads in all")
     quota_requests: int = _setting(0, "requests a second per tenant, in each process; 0: as many as come")
     quota_orders: int = _setting(0, "orders open at once per tenant; 0: any number")

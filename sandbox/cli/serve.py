@@ -11,6 +11,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from sandbox.app import make_sandbox
+from sandbox.cli import logs
 from sandbox.cli.session import Failure
 from sandbox.settings import Settings, read_settings
 
@@ -106,4 +107,5 @@ def serve(settings: Settings, worker: str) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.configuration(),
     ).serve()

@@ -6,6 +6,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from sandbox.app import Sandbox, make_sandbox
+from sandbox.cli import logs
 from sandbox.settings import read_settings
 from sandbox.wire.courier import WSGIApp
 
@@ -25,8 +26,7 @@ def make_player() -> WSGIApp:
 
 
 def _started(sandbox: Sandbox, *, play: bool) -> Sandbox:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it would repeat what peers send, and where to
+    logs.begin()
     if play:
         sandbox.player.start()
     sandbox.schedule.start()

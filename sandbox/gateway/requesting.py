@@ -99,7 +99,7 @@ def _check(entity: Entity, kind: _Kind, body: Mapping[str, Any]) -> None:
     event = PENDING_EVENT[kind.request]
     if not lifecycles.allowed(entity.kind, entity.status, event):
         states = ", ".join(state for rule in lifecycles.TABLES[entity.kind][event] for state in rule.sources)
-        raise invalid(f"{entity.ref} is {entity.status}: a {kind.request} may be asked for in {states}")
+        raise invalid(f"{entity.ref} is {entity.status}: {kind.request} may be asked for in {states}")
     unsolicited = entity.body.get("orderType") == "UNSOLICITED_CEASE"
     if unsolicited and kind.request == AMENDMENT:
         raise invalid(f"{entity.ref} was not placed by you: an unsolicited cease cannot be amended")
@@ -112,7 +112,7 @@ def _check(entity: Entity, kind: _Kind, body: Mapping[str, Any]) -> None:
 def _check_cancellable(order: Entity, states: list[str]) -> None:
     """Which states an order may be cancelled from is not published: a setting narrows what the life cycle allows."""
     if order.status not in states:
-        raise invalid(f"{order.ref} is {order.status}: a cancellation may be asked for in {', '.join(states)}")
+        raise invalid(f"{order.ref} is {order.status}: cancellation may be asked for in {', '.join(states)}")
 
 
 def send(parts: Parts, job: Job) -> Settle:

@@ -76,7 +76,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     parcel = _parcel(parts, call, operation, partner)
     fault = _fault(parts, call, operation, parcel) if call.faults else None
     try:
-        reply = _send(parts, call, parcel, fault)
+        reply = _bounded(parts, call, parcel, fault, partner)
         judged = judge(call.supplier, operation, reply, parts.settings.real_data)
     except NoAnswer as silence:
         judged = unanswered(call.supplier, silence)
@@ -94,6 +94,14 @@ def _fault(parts: Parts, call: Ask, operation: Operation, parcel: Parcel) -> Fau
     same = identity(name, exact, call.supplier, orjson.dumps(parcel.query), parcel.body)
     tenant = Caller("tenant", call.tenant, call.world, call.epoch)
     return parts.plane.strike(tenant, Occasion(SUPPLIER, name, exact, same, call.supplier), call.at)
+
+
+def _bounded(parts: Parts, call: Ask, parcel: Parcel, fault: Fault | None, partner: Partner | None) -> Reply:
+    """A tenant that waits for a partner's supplier holds a thread of the server. Raises 429 when it holds too many."""
+    if partner is None or call.at is not None:
+        return _send(parts, call, parcel, fault)
+    with parts.supplier_calls.waiting(call.tenant):
+        return _send(parts, call, parcel, fault)
 
 
 def _send(parts: Parts, call: Ask, parcel: Parcel, fault: Fault | None) -> Reply:

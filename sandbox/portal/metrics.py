@@ -13,6 +13,7 @@ from sandbox.parts import Parts
 from sandbox.store import claiming
 from sandbox.store.store import Unavailable
 from sandbox.wire.courier import WSGIApp
+from sandbox.wire.faultplane import FAULTS
 from sandbox.world.player import PLAYED
 
 PATH = "/_sandbox/metrics"
@@ -39,7 +40,7 @@ def measured(parts: Parts, app: WSGIApp) -> WSGIApp:
     """The app with its answers counted, and the figures at PATH. They name no tenant and hold nothing secret."""
     registry = CollectorRegistry()
     answers = Counter("sandbox_answers", "Answers of this process, by HTTP status", ["status"], registry=registry)
-    for collector in (PLAYED, PUSHES, Backlog(parts)):
+    for collector in (PLAYED, PUSHES, FAULTS, Backlog(parts)):
         registry.register(collector)
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

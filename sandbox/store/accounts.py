@@ -177,6 +177,7 @@ _COUNT = Statement(update(counters).where(*_COUNTER).values(value=counters.c.val
 
 
 _LAST = Statement(select(counters.c.value).where(*_COUNTER))
+_NUMBERS = Statement(select(counters.c.kind, counters.c.value).where(*_COUNTER[:2]))
 
 
 def next_number(connection: Connection, world: str, owner: str, kind: str) -> int:
@@ -197,6 +198,11 @@ def last_number(connection: Connection, world: str, owner: str, kind: str) -> in
     """The last number given out; 0 before the first."""
     row = _LAST.one(connection, {"of_world": world, "of_owner": owner, "of_kind": kind})
     return 0 if row is None else int(row[0])
+
+
+def numbers_of(connection: Connection, world: str, owner: str) -> dict[str, int]:
+    """The last numbers given out to an owner, by kind."""
+    return dict(_NUMBERS.rows(connection, {"of_world": world, "of_owner": owner}))
 
 
 def _first_number(connection: Connection, world: str, owner: str, kind: str) -> int:

@@ -38,10 +38,12 @@ _HEAD = Statement(
 # Every look goes along the index and stops at the first lanes that it needs, however many wait behind them.
 _OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
 _BUSY = bindparam("busy", type_=String)
+_LINE = lanes.c.owner + " " + func.substr(lanes.c.name, 1, 4)  # its name begins with the kind of its jobs
 _FREE = and_(
     lanes.c.leased_until <= bindparam("real"),
     lanes.c.not_before <= bindparam("real"),
-    func.replace(_BUSY, " " + lanes.c.owner + " ", "") == _BUSY,
+    func.replace(_BUSY, "|" + lanes.c.owner + "|", "") == _BUSY,
+    func.replace(_BUSY, "|" + _LINE + "|", "") == _BUSY,
 )
 _UNOWNED = worlds.c.run_until <= bindparam("real")
 _WORLD_NOW = worlds.c.virtual_base + (bindparam("real") - worlds.c.real_base) * worlds.c.rate
@@ -62,7 +64,7 @@ _LOOK = Statement(_WORLDS_WITH_DUE)
 # A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
 _KEEP_RUNS_OUT = Statement(_WORLDS_WITH_DUE.with_for_update(read=True, skip_locked=True))
 _DUE = Statement(
-    select(lanes.c.due_at, lanes.c.id, lanes.c.owner)
+    select(lanes.c.due_at, lanes.c.id, lanes.c.owner, _LINE)
     .where(
         lanes.c.world == bindparam("in_world"),
         lanes.c.epoch == bindparam("in_epoch"),
@@ -80,15 +82,26 @@ _NEXT_DUE = Statement(
 
 @dataclass(frozen=True)
 class Shares:
-    """How many lanes of each owner the caller is playing, of which no owner gets more than `most`."""
+    """How many lanes of each owner the caller is playing, of which no owner gets more than `most`.
+
+    Of the lines of work in `barred` nothing is claimed, of those that are to be `alone` one thing.
+    """
 
     playing: Mapping[str, int] = field(default_factory=dict)
     most: int = 1_000_000
+    barred: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
     @property
     def used_up(self) -> str:
-        """The owners that get no more for now, with a space before and after each."""
-        return "".join(f" {owner} " for owner, count in self.playing.items() if count >= self.most)
+        """The owners and lines that get no more for now, with a bar before and after each."""
+        owners = (owner for owner, count in self.playing.items() if count >= self.most)
+        return "".join(f"|{each}|" for each in (*owners, *sorted(self.barred)))
+
+
+def line_of(job: Job) -> str:
+    """The line of work that a job belongs to: what its owner has of its kind."""
+    return f"{job.owner} {job.kind[:4]:<4}"
 
 
 def anything_due(connection: Connection, real: int, shares: Shares) -> bool:
@@ -102,10 +115,11 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
     due: list[Row] = []
     for world, epoch, now in _KEEP_RUNS_OUT.rows(connection, moment):
         due += _DUE.rows(connection, {**moment, "in_world": world, "in_epoch": epoch, "now": now})
-    taken, claimed = Counter(shares.playing), []
-    for _, lane_id, owner in sorted(due)[:most]:
-        if taken[owner] < shares.most:
+    taken, lines, claimed = Counter(shares.playing), Counter[str](), []
+    for _, lane_id, owner, line in sorted(due)[:most]:
+        if taken[owner] < shares.most and not (lines[line] and line in shares.alone):
             taken[owner] += 1
+            lines[line] += 1
             claimed.append(_lease(connection, lane_id, lease_until))
     return claimed
 

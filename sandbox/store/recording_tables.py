@@ -31,6 +31,7 @@ conversation = Table(
     Column("at", BigInteger),  # world time that it acted at; null: it came to nothing
     Column("played", BigInteger, nullable=False),  # how much had been played of the owner's by then
     Column("told", BigInteger, nullable=False),  # and how many KCIs it had been told
+    Column("place", BigInteger, nullable=False),  # among those that were under way together
     Column("exchange", LargeBinary, nullable=False),  # without the body of the answer
     Column("answer", LargeBinary, nullable=False),
 )

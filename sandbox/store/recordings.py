@@ -20,7 +20,7 @@ ROW = 100  # bytes that an exchange takes beside what was said
 class Exchange:
     """One call of a tenant's, in the epoch `began`. `came` is in real time, and `turn` orders those of one millisecond;
     `at` is the world time that it acted at, None where it came to nothing; `played` is how much had been played of the
-    tenant's by then, and `told` the cursor of its last KCI.
+    tenant's by then, and `told` the cursor of its last KCI; `place` orders those that were under way together.
     `exchange` and `answer` are JSON.
     """
 
@@ -33,6 +33,7 @@ class Exchange:
     at: int | None
     played: int
     told: int
+    place: int
     exchange: bytes
     answer: bytes
 
@@ -52,7 +53,7 @@ class Step:
     now: int
 
 
-_NAMES = ("began", "came", "turn", "at", "played", "told", "exchange", "answer")
+_NAMES = ("began", "came", "turn", "at", "played", "told", "place", "exchange", "answer")
 _ADD = insert(conversation)
 _FIRST = (
     select(func.min(played.c.number))
@@ -100,14 +101,23 @@ def size(connection: Connection, world: str, epoch: int, owner: str) -> int:
 
 
 def exchanges_of(tx: Tx, owner: str) -> list[Exchange]:
-    """All that is kept of the owner's, in the order in which it came."""
+    """All that is kept of the owner's, in the order in which it acted."""
     query = select(*(conversation.c[name] for name in _NAMES)).where(
         conversation.c.world == tx.world.name, conversation.c.epoch == tx.world.epoch, conversation.c.owner == owner
     )
     rows = tx.connection.execute(
         query.order_by(conversation.c.began, conversation.c.came, conversation.c.turn, conversation.c.id)
     )
-    return [Exchange(tx.world.name, tx.world.epoch, owner, *row) for row in rows]
+    return _in_order([Exchange(tx.world.name, tx.world.epoch, owner, *row) for row in rows])
+
+
+def _in_order(came: Sequence[Exchange]) -> list[Exchange]:
+    """As they acted, of these as they came. One that came to nothing stays behind the one before it."""
+    places, last = [], (0, 0)
+    for each in came:
+        last = (each.began, each.place if each.at is not None else last[1] * (each.began == last[0]))
+        places.append(last)
+    return [came[index] for index in sorted(range(len(came)), key=places.__getitem__)]
 
 
 def steps_of(tx: Tx, owner: str) -> list[Step]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exc, insert
 from sandbox.domain.errors import invalid
 from sandbox.domain.worldtime import World
 from sandbox.store import worlds
-from sandbox.store.accounts import last_number
+from sandbox.store.accounts import numbers_of
 from sandbox.store.bell import Bell
 from sandbox.store.documents import pack
 from sandbox.store.engines import open_engines, own_file, sqlite_file
@@ -42,19 +42,29 @@ class Unavailable(Exception):
 class Acted:
     """When a call of this owner's acted: its world's time, and how much had been played of the owner's, and how many
     KCIs it had been told, as of its first write, or else of its last read.
+
+    `place` tells which of the owner's calls acted first, whenever they came: all numbers that the owner was given by
+    then, twice, so that what was given a number itself stands between those who saw it not yet, and already.
     """
 
     owner: str
     at: int | None = None
     played: int = 0
     told: int = 0
+    place: int = 0
     written: bool = False
 
     def note(self, tx: "Tx") -> None:
         """It acts in this transaction."""
-        self.at = tx.now
-        self.played = last_number(tx.connection, tx.world.name, self.owner, PLAYED)
-        self.told = last_number(tx.connection, tx.world.name, self.owner, CURSOR)
+        given = numbers_of(tx.connection, tx.world.name, self.owner)
+        self.at, self.played, self.told = tx.now, given.get(PLAYED, 0), given.get(CURSOR, 0)
+        self.place = 2 * sum(given.values())
+
+    def wrote(self, tx: "Tx") -> None:
+        """All that it writes in this transaction is written."""
+        after = 2 * sum(numbers_of(tx.connection, tx.world.name, self.owner).values())
+        if after > self.place:
+            self.place = after - 1
 
 
 # Whoever records a call sets this for it; a call that it makes inside this process has a context of its own.
@@ -151,9 +161,13 @@ class Store:
         at: int | None = None,
         epoch: int | None = None,
         one_moment: bool = False,
+        acts: bool = True,
     ) -> T:
-        """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`."""
-        acted = _unwritten()
+        """Write in a world and wake whom it concerns. Raises StaleEpoch if the world is no longer in `epoch`.
+
+        What happens around a call, and is not what it does, says `acts=False`.
+        """
+        acted = _unwritten() if acts else None
 
         def run(connection: Connection) -> tuple[T, set[str]]:
             tx = self._open(connection, world, at, epoch)
@@ -161,6 +175,8 @@ class Store:
                 acted.note(tx)
             result = work(tx)
             _keep_notes(tx)
+            if acted is not None:
+                acted.wrote(tx)
             return result, tx.rings
 
         result, rings = self.transact(run, one_moment=one_moment)

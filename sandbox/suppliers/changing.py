@@ -109,4 +109,4 @@ def _check(entity: SupplierEntity, asked: _Asked) -> None:
     event = _PENDING[asked.request]
     if not lifecycles.allowed(cycle, status, event, before=entity.memo.get("before")):
         states = ", ".join(state for rule in lifecycles.TABLES[cycle][event] for state in rule.sources)
-        raise invalid(f"{asked.thing} {entity.id} is {status}: a {asked.request} may be asked for in {states}")
+        raise invalid(f"{asked.thing} {entity.id} is {status}: {asked.request} may be asked for in {states}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from flask import Flask, Response, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from sandbox.domain.errors import GATEWAY_FAULT, NOT_AUTHORISED, Problem, invalid, not_found
 from sandbox.spec.checks import Checks
@@ -110,6 +111,7 @@ def _view(
         return response_of(answer)
 
     def view(**path: str) -> Response:
+        clear_contextvars()  # of the call that this thread had before
         try:
             caller = _caller(operation, check)
             call = _call(operation, checks, guard, caller, path)
@@ -119,12 +121,19 @@ def _view(
             return response_of(door.unreadable(problem))
         if door.whose is not None:
             call = replace(call, caller=door.whose(call))
+        _bind(call)
         hear(recorder, door.prefix, operation, call)
         if call.caller.faults and door.leg is not None:
             return met(plane, door.leg, operation, call, respond)
         return respond(call)
 
     return view
+
+
+def _bind(call: Call) -> None:
+    """Whatever is logged on behalf of this call tells to which it belongs."""
+    ids = {"request_id": call.request_id, "conversation_id": call.conversation_id, "caller": call.caller.code}
+    bind_contextvars(operation=call.operation, **{name: value for name, value in ids.items() if value})
 
 
 def _caller(operation: Operation, check: Check) -> Caller:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from prometheus_client import Counter
+
 from sandbox.domain import wirefaults
 from sandbox.domain.wirefaults import Occasion, Rule
 from sandbox.store import faults
@@ -17,6 +19,10 @@ from sandbox.store.store import Store, Tx
 from sandbox.wire.calls import Caller
 from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, pause
+
+FAULTS = Counter(
+    "sandbox_faults", "Faults that struck calls of this process, by leg and kind", ["leg", "kind"], registry=None
+)
 
 HEADER = "X-Sandbox-Fault"  # names the rule, on what it has struck
 
@@ -53,7 +59,10 @@ class FaultPlane:
         moment: dict[str, Any] = {"at": at, "epoch": caller.epoch}
         if not self._store.read(caller.world, look, **moment):
             return None
-        return self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), **moment)
+        struck = self._store.write(caller.world, lambda tx: _strike(tx, owner, occasion), acts=False, **moment)
+        if struck is not None:
+            FAULTS.labels(occasion.leg, struck.kind).inc()
+        return struck
 
     def hold_up(self, owner: str, milliseconds: int, *, bounded: bool) -> None:
         """Wait so long in real time. Raises 429 where the wait is `bounded` and too many wait already."""

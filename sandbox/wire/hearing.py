@@ -77,8 +77,9 @@ def _exchange(heard: Heard, response: Response) -> Exchange:
     if any(f'"{name}"'.encode() in answer for name in SECRETS):
         answer = orjson.dumps(_without_secrets(as_said(answer)))
     epoch = call.caller.epoch or 0
-    place = (call.caller.world, epoch, call.caller.code, epoch)
-    return Exchange(*place, heard.came, heard.turn, acted.at, acted.played, acted.told, orjson.dumps(said), answer)
+    whose = (call.caller.world, epoch, call.caller.code, epoch)
+    when = (heard.came, heard.turn, acted.at)
+    return Exchange(*whose, *when, acted.played, acted.told, acted.place, orjson.dumps(said), answer)
 
 
 def as_said(answer: bytes) -> Any:

@@ -6,17 +6,17 @@ its lane are one transaction. A handler may therefore be run again after a crash
 
 import logging
 import threading
-from collections import Counter as Count
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from prometheus_client import Counter
+from structlog.contextvars import bound_contextvars
 
 from sandbox.store import claiming, lanes, recordings
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
+from sandbox.world.bulkhead import Bulkhead
 from sandbox.world.clock import Clock
 
 log = logging.getLogger("sandbox.player")
@@ -32,6 +32,7 @@ Settle = Callable[[Tx], int | None]  # None when the job is done, else when, in 
 Handlers = Mapping[str, Callable[[Job], Settle]]
 
 LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other processes cannot ring its bell
+SPARE = 4  # threads for what is slow, for each of the others
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
 
@@ -54,7 +55,13 @@ def play(
     `after` is done in the transaction that settles the job, and not at all where it is not settled. A job whose time
     has not come rests its lane until then; with `wait` the caller waits for it instead.
     """
+    with bound_contextvars(job=job.kind, owner=job.owner, about=str(job.ref), world=job.world):
+        return _play(store, handlers, job, after, wait)
 
+
+def _play(
+    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None], wait: Callable[[int], None] | None
+) -> bool:
     def work(tx: Tx) -> None:
         _settle(tx, job, settle)
         after(tx)
@@ -114,21 +121,15 @@ def _rest(store: Store, job: Job, until: int) -> bool:
 
 
 class Player:
-    """Plays what comes due as real time goes by, on a few threads.
-
-    One owner gets at most half of them at once: a tenant whose endpoint hangs holds up nobody else.
-    """
+    """Plays what comes due as real time goes by, on a few threads; an endpoint that hangs holds up nobody else."""
 
     def __init__(self, store: Store, clock: Clock, handlers: Handlers, *, threads: int, lease: int) -> None:
         self._store = store
         self._clock = clock
         self._handlers = handlers
         self._lease = lease
-        self._share = max(1, threads // 2)
-        self._playing: Count[str] = Count()
-        self._counting = threading.Lock()
-        self._free = threading.Semaphore(threads)
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="player")
+        self._bulkhead = Bulkhead(threads, SPARE * threads)
+        self._threads = ThreadPoolExecutor((1 + SPARE) * threads, thread_name_prefix="player")
         self._stopping = threading.Event()
         self._loop = threading.Thread(target=self._watch, name="watch", daemon=True)
 
@@ -144,13 +145,19 @@ class Player:
         self._threads.shutdown()
 
     def _watch(self) -> None:
+        unavailable = False
         while not self._stopping.is_set():
             heard = self._store.bell.heard(lanes.PLAYER)
             try:
-                wake = self._look()
+                wake, gone = self._look(), False
+            except Unavailable as trouble:
+                wake, gone = self._clock.now() + LOOK_AGAIN, True
+                if not unavailable:
+                    log.error("the database is unavailable: looking until it is back: %s", trouble)
             except Exception:  # whatever it was, the loop goes on: without it nothing would ever be played again
+                wake, gone = self._clock.now() + LOOK_AGAIN, False
                 log.exception("could not look at what is due: looking again soon")
-                wake = self._clock.now() + LOOK_AGAIN
+            unavailable = gone
             if wake is not None and not self._stopping.is_set():
                 self._wait(heard, min(wake, self._clock.now() + LOOK_AGAIN))
 
@@ -159,49 +166,33 @@ class Player:
 
     def _look(self) -> int | None:
         """Play what is due. None when that was something, else when to look again at the latest."""
-        shares, now = self._shares(), self._clock.now()
-        if self._store.query(lambda connection: claiming.anything_due(connection, now, shares)) and self._claim():
+        now = self._clock.now()
+        free, shares = self._bulkhead.free(now), self._bulkhead.shares()
+        if not free:
+            return now + LOOK_AGAIN
+        if self._store.query(lambda connection: claiming.anything_due(connection, now, shares)) and self._claim(free):
             return None
         wake = self._store.query(lambda connection: claiming.next_wake(connection, self._clock.now(), shares))
         return self._clock.now() + LOOK_AGAIN if wake is None else wake
 
-    def _claim(self) -> int:
+    def _claim(self, free: int) -> int:
         """Claim as many lanes as there are free threads, and hand them over; how many that were."""
-        free = self._take_free()
-        claimed: list[Job] = []
-        try:
-            shares, now = self._shares(), self._clock.now()
-            claimed = self._store.transact(
-                lambda connection: claiming.claim(connection, now, now + self._lease, free, shares)
+        shares, now = self._bulkhead.shares(), self._clock.now()
+        claimed = self._store.transact(
+            lambda connection: (
+                []
+                if self._stopping.is_set()  # looked at here, so that nothing is claimed after a stop
+                else claiming.claim(connection, now, now + self._lease, free, shares)
             )
-        finally:
-            for _ in range(free - len(claimed)):
-                self._free.release()
+        )
         for job in claimed:
-            self._count(job, 1)
+            self._bulkhead.begin(job, self._clock.now())
             self._threads.submit(self._play, job)
         return len(claimed)
-
-    def _take_free(self) -> int:
-        self._free.acquire()  # at least one: waits until a thread is free
-        taken = 1
-        while self._free.acquire(blocking=False):
-            taken += 1
-        return taken
-
-    def _shares(self) -> Shares:
-        with self._counting:
-            return Shares(dict(self._playing), self._share)
-
-    def _count(self, job: Job, more: int) -> int:
-        with self._counting:
-            self._playing[job.owner] += more
-            return self._playing[job.owner]
 
     def _play(self, job: Job) -> None:
         try:
             play(self._store, self._handlers, job)
         finally:
-            self._free.release()
-            if self._count(job, -1) == self._share - 1:
-                self._store.bell.ring([lanes.PLAYER])  # the owner may have more again
+            if self._bulkhead.end(job, self._clock.now()):
+                self._store.bell.ring([lanes.PLAYER])

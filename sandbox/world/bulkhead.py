@@ -1,0 +1,72 @@
+"""Who may have one of the player's threads: what is slow delays only itself.
+
+A line of work is what one owner has of one kind: its pushes to its endpoint, say, or what it sends to suppliers. What
+has been played for as long as SLOW gives its thread back to the others and goes on in a spare one. Its line is played
+one thing at a time from then on, until something of it was quick.
+"""
+
+import threading
+from collections import Counter
+
+from sandbox.store.claiming import Shares, line_of
+from sandbox.store.lanes import Job
+
+SLOW = 1_000  # milliseconds of real time
+
+_Key = tuple[int, int]  # the lane and the fence of what is played
+
+
+class Bulkhead:
+    """The threads of one player. An owner gets at most half of them at once. `spare` are those for what is slow."""
+
+    def __init__(self, threads: int, spare: int) -> None:
+        self._threads = threads
+        self._spare = spare
+        self._share = max(1, threads // 2)
+        self._quick: dict[_Key, tuple[Job, int]] = {}  # with the moment at which it began
+        self._waiting: dict[_Key, Job] = {}
+        self._slow: set[str] = set()
+        self._lock = threading.Lock()
+
+    def free(self, now: int) -> int:
+        """How many threads there are for more, now that what has become slow has given its own back."""
+        with self._lock:
+            for key, (job, began) in list(self._quick.items()):
+                if now - began >= SLOW:
+                    self._slow.add(line_of(job))
+                    if len(self._waiting) < self._spare:
+                        self._waiting[key] = job
+                        del self._quick[key]
+            return self._threads - len(self._quick)
+
+    def begin(self, job: Job, now: int) -> None:
+        """It gets a thread."""
+        with self._lock:
+            self._quick[job.lane_id, job.fence] = job, now
+
+    def end(self, job: Job, now: int) -> bool:
+        """It is done with. Whether somebody who was at a limit may have more now."""
+        with self._lock:
+            at_limit = (
+                len(self._quick) == self._threads
+                or line_of(job) in self._slow
+                or sum(each.owner == job.owner for each, _ in self._quick.values()) >= self._share
+            )
+            key = job.lane_id, job.fence
+            self._waiting.pop(key, None)
+            _, began = self._quick.pop(key, (job, now - SLOW))
+            if now - began < SLOW:
+                self._slow.discard(line_of(job))
+            else:
+                self._slow.add(line_of(job))
+            return at_limit
+
+    def shares(self) -> Shares:
+        """What everybody has, for the next claim."""
+        with self._lock:
+            quick = [job for job, _ in self._quick.values()]
+            lines = Counter(line_of(job) for job in (*quick, *self._waiting.values()))
+            crowded = len(self._waiting) >= self._spare
+            barred = frozenset(line for line in self._slow if crowded or lines[line])
+            alone = frozenset(self._slow) - barred
+            return Shares(Counter(job.owner for job in quick), self._share, barred, alone)
