@@ -83,6 +83,9 @@ class Settings:
     keep_days: int = _setting(
         0, "days after which timelines and recordings go, though their world was not reset; 0: never"
     )
+    issuer: str = _setting(
+        "", "what it calls itself in certificates of conformance runs, such as its URL; empty: it makes none"
+    )
     idle_days: int = _setting(0, "days without signing in after which a partner's tenant is closed; 0: never")
     proxies: int = _setting(0, "reverse proxies in front of it, whose X-Forwarded-For is believed")
 
