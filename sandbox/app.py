@@ -126,7 +126,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
-    schedule = Schedule(store, clock, timetable, settings.world_start, settings.idle_days)
+    kept = {"idle_days": settings.idle_days, "keep_days": settings.keep_days}
+    schedule = Schedule(store, clock, timetable, settings.world_start, **kept)
     guard = Guard("sandbox.wire.guarded", settings.local_mode)
     examiner = Examiner(parts, Hosted(settings.issuer, keys.certifying, keys.certify, guard))
     return Sandbox(parts, _applications(parts, conductor, examiner), player, schedule, jobs, examiner)

@@ -284,6 +284,7 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("real", BigInteger, nullable=False),  # real
     Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))
