@@ -35,6 +35,7 @@ from sandbox.portal import (
     partners,
     recording,
     resets,
+    scorecard,
     snapshots,
     tenants,
     timetables,
@@ -158,7 +159,7 @@ def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSG
     control |= timetables.handlers(parts) | operator.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
     control |= own_files.handlers(parts) | recording.handlers(parts)
-    control |= conformance.handlers(parts, examiner)
+    control |= conformance.handlers(parts, examiner) | scorecard.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")
