@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import delayed, growth, measures, neighbours, peers, processes
+from bench import delayed, growth, measures, neighbours, peers, processes, worlds
 from bench.figures import Figure, Row, rows
 from bench.measures import Sizes
 from bench.report import machine, table, write
@@ -39,6 +39,7 @@ PARTS = (
     Part("pushed", measures.pushed),
     Part("delayed", delayed.measure),
     Part("neighbours", neighbours.measure),
+    Part("worlds", worlds.measure),
     Part("processes", processes.measure, most=3),
     Part("memory", measures.memory, most=1),
     Part("growth", growth.measure, most=1),

@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from sandbox.conformance.hosting import Hosted
+from sandbox.conformance.runner import Guard
 from sandbox.domain.errors import GATEWAY_FAULT, SUPPLIER_FAULT, TENANT_FAULT
 from sandbox.domain.wirefaults import SUPPLIER, TENANT, UPDATES
 from sandbox.domain.worldtime import World
@@ -19,6 +21,7 @@ from sandbox.portal import (
     callback,
     catalogue,
     clock,
+    conformance,
     credentials,
     endpoint,
     events,
@@ -32,10 +35,12 @@ from sandbox.portal import (
     partners,
     recording,
     resets,
+    scorecard,
     snapshots,
     tenants,
     timetables,
 )
+from sandbox.portal.examiner import Examiner
 from sandbox.settings import Settings
 from sandbox.spec.documents import load_document
 from sandbox.spec.library import load_library
@@ -79,9 +84,11 @@ class Sandbox:
     player: Player
     schedule: Schedule
     jobs: Handlers
+    examiner: Examiner
 
     def close(self) -> None:
         """Let go of the database and the threads. Player and schedule, if started, are to be stopped first."""
+        self.examiner.stop()
         self.parts.fan_out.shutdown()
         self.parts.recorder.stop()
         self.parts.store.close()
@@ -119,8 +126,11 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
     player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
-    schedule = Schedule(store, clock, timetable, settings.world_start, settings.idle_days)
-    return Sandbox(parts, _applications(parts, conductor), player, schedule, jobs)
+    kept = {"idle_days": settings.idle_days, "keep_days": settings.keep_days}
+    schedule = Schedule(store, clock, timetable, settings.world_start, **kept)
+    guard = Guard("sandbox.wire.guarded", settings.local_mode)
+    examiner = Examiner(parts, Hosted(settings.issuer, keys.certifying, keys.certify, guard))
+    return Sandbox(parts, _applications(parts, conductor, examiner), player, schedule, jobs, examiner)
 
 
 def _jobs(parts: Parts) -> Handlers:
@@ -136,7 +146,7 @@ def _jobs(parts: Parts) -> Handlers:
     }
 
 
-def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
+def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSGIApp:
     """One small app per room: a call from one to another inside this process then shares no request with it."""
     token_handlers: Mapping[str, Handler] = {
         "getTenantAccessToken": lambda call: parts.tokens.grant(call, ("tenant", OPERATOR)),
@@ -149,6 +159,7 @@ def _applications(parts: Parts, conductor: Conductor) -> WSGIApp:
     control |= timetables.handlers(parts) | operator.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
     control |= own_files.handlers(parts) | recording.handlers(parts)
+    control |= conformance.handlers(parts, examiner) | scorecard.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")

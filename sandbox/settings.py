@@ -80,6 +80,12 @@ class Settings:
     quota_callbacks: int = _setting(0, "pushes a second per tenant, in each process; 0: as many as fall due")
     quota_sign_ups: int = _setting(0, "new tenants an hour per address, in each process; 0: any number")
     pin_days: int = _setting(14, "days for which a world may be kept past its timetable")
+    keep_days: int = _setting(
+        0, "days after which timelines and recordings go, though their world was not reset; 0: never"
+    )
+    issuer: str = _setting(
+        "", "what it calls itself in certificates of conformance runs, such as its URL; empty: it makes none"
+    )
     idle_days: int = _setting(0, "days without signing in after which a partner's tenant is closed; 0: never")
     proxies: int = _setting(0, "reverse proxies in front of it, whose X-Forwarded-For is believed")
 

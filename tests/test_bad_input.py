@@ -28,6 +28,7 @@ from tests.wire.asking import (
 )  # fmt: skip
 
 STRICT = [each for each in WITH_JSON if each[0] in ("tenant", "control")]
+CHECKED = "/kci"  # what is wrong with a message that is to be checked is the answer, and no refusal
 WRONG_FOR_ANY: list[list[str]] = [[]]  # an array in an array: no documented member is one
 
 
@@ -194,9 +195,9 @@ def test_a_query_parameter_that_is_not_documented_is_invalid(asker: Asker, name:
 @pytest.mark.parametrize(("name", "operation"), STRICT)
 def test_a_member_that_is_not_documented_is_invalid_wherever_it_stands(asker: Asker, name: str, operation: str) -> None:
     asked = sound(name, operation)
-    places = list(objects(asked.body))
+    places = [place for place, _ in objects(asked.body) if not place.startswith(CHECKED)]
     assert places
-    for place, _ in places:
+    for place in places:
         body = json.loads(json.dumps(asked.body))
         dict(objects(body))[place]["x/unknown"] = "value"
         answer = asker.ask(replace(asked, body=body))

@@ -1,8 +1,15 @@
 """The process in which a run takes place: `python -m sandbox.conformance.child FILE`."""
 
+import importlib
 import json
+import os
+import resource
 import sys
+from functools import partial
 from pathlib import Path
+
+LAST_IN_LINE = 10  # nice
+MOST_MEMORY = 2 << 30  # bytes
 
 
 def main(given: Path) -> int:
@@ -14,7 +21,13 @@ def main(given: Path) -> int:
 
     about = json.loads(given.read_text())
     profile = profile_from(about["profile"])
-    setup = Setup(profile, tell_into(Path(about["log"])), about["seed"], frozenset(about["only"]))
+    connect, guard = None, about.get("guard")
+    if guard is not None:
+        os.nice(LAST_IN_LINE)
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        opened = importlib.import_module(guard["module"]).client
+        connect = partial(opened, local=guard["local"], seconds=profile.answer)
+    setup = Setup(profile, tell_into(Path(about["log"])), about["seed"], frozenset(about["only"]), connect)
     return run(setup, suite_folder(profile.suite))
 
 

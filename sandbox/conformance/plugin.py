@@ -243,6 +243,8 @@ class Conformance:
         said: list[Exchange] = [each for party in self.parties for each in party.exchanges]
         heard = [each for ear in self.ears for each in ear.messages()]
         self.setup.tell({"event": "coverage", **coverage_of(said, heard)})
+        build = self.setup.profile.build or next((each.answer_headers.get("server", "") for each in said), "")
+        self.setup.tell({"event": "target", "build": build})
         self.setup.tell({"event": "said", "said": said_by(said, heard)})
         self.setup.close()
 

@@ -36,6 +36,7 @@ class Profile:
     suite: str
     name: str
     url: str = ""
+    build: str = ""
     auth: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     offers: frozenset[str] = frozenset(PARTS)
     lacks: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +81,6 @@ def profile_from(data: Mapping[str, Any]) -> Profile:
 
 
 _PLAIN = (
-    "suite", "name", "url", "auth", "lacks", "listen", "sandbox", "signing", "supplier", "answer", "patience", "quiet",
-    "examples",
+    "suite", "name", "url", "build", "auth", "lacks", "listen", "sandbox", "signing", "supplier", "answer", "patience",
+    "quiet", "examples",
 )  # fmt: skip

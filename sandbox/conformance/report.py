@@ -28,11 +28,14 @@ def report_of(
     """The report of what a run told. `cause`: why it did not come to its end, and what is missing was not tested."""
     said: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     coverage: Mapping[str, Any] = {}
+    build = ""
     for event in events:
         if event["event"] == "verdict":
             said[event["requirement"]].append(event)
         elif event["event"] == "coverage":
             coverage = {name: each for name, each in event.items() if name != "event"}
+        elif event["event"] == "target":
+            build = event["build"]
     missing = {"outcome": NOT_TESTED, "checks": 0, "reason": cause or "no test came to it"}
     requirements = []
     for id_, each in catalogue.of(target["suite"]).items():
@@ -41,7 +44,7 @@ def report_of(
         about = {"id": id_, "sentence": each.sentence, "clause": each.clause, "severity": each.severity}
         requirements.append({**about, "since": each.since, **merged(said.get(id_) or [missing])})
     return {
-        "target": dict(target),
+        "target": {**target, "build": build} if build else dict(target),
         "run": {**run, "catalogue": catalogue.version, "only": sorted(only)},
         "result": result_of(requirements),
         "summary": dict.fromkeys(VERDICTS, 0) | Counter(each["outcome"] for each in requirements),

@@ -35,12 +35,11 @@ class _Named:
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
-    """The handlers of the files' operations, but for removeSupplier, which removes partners' own too."""
+    """The handlers of the files' operations, but for those that are about partners' own suppliers too."""
     return {
         "showScenario": partial(show, parts, SCENARIO),
         "putScenario": partial(put, parts, SCENARIO),
         "removeScenario": partial(remove, parts, SCENARIO),
-        "showSupplier": partial(show, parts, SUPPLIER),
         "putSupplier": partial(put, parts, SUPPLIER),
     }
 

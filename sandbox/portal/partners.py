@@ -32,6 +32,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     return {
         "listSuppliers": partial(show_all, parts),
         "registerSupplier": partial(register, parts),
+        "showSupplier": partial(show, parts),
         "removeSupplier": partial(remove, parts),
         "listExchanges": partial(show_exchanges, parts),
     }
@@ -49,6 +50,12 @@ def show_all(parts: Parts, call: Call) -> Answer:
     found = [each for code in codes if (each := parts.own.supplier(call.caller.world, code))]
     fakes = [{"kind": "fake", **supplier_entry(each)} for each in found]
     return Answer(200, {"items": [*fakes, *(_entry(parts, each) for each in own)]})
+
+
+def show(parts: Parts, call: Call) -> Answer:
+    """GET /suppliers/{code}: a partner's own as it is registered, a fake's file."""
+    partner = parts.store.query(lambda connection: partners.find(connection, call.caller.world, call.path["code"]))
+    return own_files.show(parts, own_files.SUPPLIER, call) if partner is None else Answer(200, _entry(parts, partner))
 
 
 def register(parts: Parts, call: Call) -> Answer:

@@ -15,7 +15,7 @@ from sandbox.store.beginnings import Beginning
 from sandbox.store.documents import unpack
 from sandbox.store.kcis import Kci
 from sandbox.store.recordings import Exchange, Step
-from sandbox.store.store import Tx
+from sandbox.store.store import FORGOTTEN, Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.wire.hearing import as_said
 
@@ -61,8 +61,14 @@ def _conversation(parts: Parts, tx: Tx, *, owner: str) -> dict[str, Any]:
         "exchanges": [_exchange(each) for each in recordings.exchanges_of(tx, owner)],
         "played": [_step(each) for each in steps],
         "kcis": told,
-        "complete": whole and len(steps) < recordings.MOST_PLAYED,
+        "complete": whole and len(steps) < recordings.MOST_PLAYED and not _forgotten(tx, owner, began),
     }
+
+
+def _forgotten(tx: Tx, owner: str, began: list[Beginning]) -> bool:
+    """Whether something of the conversation was removed since the epoch began, for it had been kept long enough."""
+    before = began[0].counters.get(owner, {}).get(FORGOTTEN, 0)
+    return accounts.last_number(tx.connection, tx.world.name, owner, FORGOTTEN) > before
 
 
 def versions() -> dict[str, str]:

@@ -119,10 +119,9 @@ def timetable_entry(parts: Parts, tx: Tx) -> dict[str, Any]:
     }
     told = {name: to_text(at) for name, at in times.items() if at is not None}
     cron = {"cron": kept.text} if kept.text else {}
-    idle = parts.settings.idle_days
+    days, idle = parts.settings.keep_days, parts.settings.idle_days
     kept_for = {
-        "logs": "UNTIL_RESET",
-        "recordings": "UNTIL_RESET",
+        **dict.fromkeys(("logs", "recordings"), f"P{days}D" if days else "UNTIL_RESET"),
         "idleTenants": f"P{idle}D" if idle else "FOREVER",
     }
     return {"world": tx.world.name, "timeZone": kept.zone, **cron, **told, "kept": kept_for}

@@ -13,6 +13,8 @@ MOST_LISTED = 100  # violations of one value: who has more of them has one mista
 MOST_ITEMS = 200  # of an array that is wrong are looked at: more than any documented array may have
 LONGEST_NAME = 60  # characters of a member's name
 
+MASK = "the value"  # in the place of values, of which none is repeated
+
 # How a parameter is called in front of people.
 _CALLED = {"query": "query parameter", "header": "header", "path": "path parameter"}
 
@@ -62,11 +64,11 @@ class Checks:
 
     def body(self, operation: Operation, value: Any) -> list[Violation]:
         """What is wrong with a request body."""
-        return _violations(self._bodies[operation.id], value)
+        return violations(self._bodies[operation.id], value)
 
     def parameter(self, operation: Operation, parameter: Parameter, value: Any) -> list[Violation]:
         """What is wrong with a parameter's value."""
-        found = _violations(self._parameters[operation.id, parameter.place, parameter.name], value)
+        found = violations(self._parameters[operation.id, parameter.place, parameter.name], value)
         return [Violation(called(parameter) + item.place, item.message, item.missing) for item in found]
 
     def answer(self, operation: Operation, status: int, value: Any) -> list[Violation]:
@@ -82,18 +84,19 @@ class Checks:
             ]
         if operation.answers[key] is None:
             return [] if value is None else [Violation("", f"status {status} has no body", missing=False)]
-        return _violations(self._answers[operation.id, key], value)
+        return violations(self._answers[operation.id, key], value)
 
     def _compiled(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """Most operations refuse with the same few shapes: equal schemas are compiled once."""
         key = orjson.dumps(schema)
         if key not in self._made:
             whole = self._document.standing_alone(schema)
-            self._made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask="the value")
+            self._made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask=MASK)
         return self._made[key]
 
 
-def _violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Violation]:
+def violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Violation]:
+    """What is wrong with a value by a schema that was compiled with a mask."""
     if validator.is_valid(value):
         return []
     found = list(dict.fromkeys(_flattened(validator.iter_errors(_excerpt(value)))))

@@ -170,8 +170,8 @@ def _parameter(data: Mapping[str, Any], entry: Mapping[str, Any]) -> Parameter:
 
 
 def _answer(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    schema: Mapping[str, Any] | None = entry.get("content", {}).get("application/json", {}).get("schema")
-    return schema
+    described: Mapping[str, Any] = next(iter(entry.get("content", {}).values()), {})
+    return described.get("schema")
 
 
 def _resolved(data: Mapping[str, Any], entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,9 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import jsonschema_rs
+
 from sandbox.shipped import folder
+from sandbox.spec.checks import MASK, Violation, violations
 from sandbox.spec.library import UnusableFileError
-from sandbox.spec.schemas import validator_of
+from sandbox.spec.schemas import schema_of, validator_of
 from sandbox.spec.yamlfile import load
 
 SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "tenant"}
@@ -65,6 +68,11 @@ def read_catalogue(path: Path) -> Catalogue:
 def load_profile(path: Path) -> Any:
     """A partner's profile as data. Raises UnreadableFileError or UnusableFileError, naming the file."""
     return checked(path, "profile")
+
+
+def profile_violations(value: Any) -> list[Violation]:
+    """What is wrong with a profile that came as data: no value of it is repeated, for some are secret."""
+    return violations(jsonschema_rs.Draft202012Validator(schema_of("profile"), mask=MASK), value)
 
 
 def checked(path: Path, kind: str) -> Any:

@@ -19,11 +19,11 @@ _ADD = {name: Statement(insert(table)) for name, table in _TABLES.items()}
 
 
 def rows_of(tx: Tx) -> list[tuple[str, dict[str, Any]]]:
-    """(table, row) of everything in the world's present epoch, without where it is and without its place in a list."""
+    """(table, row) of everything in the world's present epoch, without where it is and when it was noted."""
     found: list[tuple[str, dict[str, Any]]] = []
     for name, table in _TABLES.items():
         query = select(table).where(table.c.world == tx.world.name, table.c.epoch == tx.world.epoch)
-        left_out = {"world", "epoch"} | ({"id"} if table is timeline else set())
+        left_out = {"world", "epoch"} | ({"id", "real"} if table is timeline else set())
         rows = tx.connection.execute(query.order_by(*table.primary_key)).mappings()
         found += [(name, {key: value for key, value in row.items() if key not in left_out}) for row in rows]
     return found
@@ -33,7 +33,8 @@ def add_rows(tx: Tx, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """Keep these (table, row) in the world's present epoch."""
     key, by_table = tx.key, dict[str, list[dict[str, Any]]]()
     for name, row in rows:
-        by_table.setdefault(name, []).append({**key, **row})
+        noted = {"real": tx.real} if name == timeline.name else {}
+        by_table.setdefault(name, []).append({**key, **noted, **row})
     for name, some in by_table.items():
         _ADD[name].change_all(tx.connection, some)
 

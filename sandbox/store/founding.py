@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, select
 
 from sandbox.domain.worldtime import World, begun_anew
-from sandbox.store import accounts, partners, snapshots, terms, worlds
+from sandbox.store import accounts, examinations, partners, snapshots, terms, worlds
 from sandbox.store.account_tables import tenants
 from sandbox.store.accounts import Tenant
 from sandbox.store.schema import jobs, lanes
@@ -31,6 +31,7 @@ def close_tenant(connection: Connection, tenant: Tenant, real: int) -> None:
     terms.remove_tenant(connection, tenant.code)
     partners.remove_all(connection, tenant.world, tenant.code)
     snapshots.forget_all(connection, tenant.world, tenant.code)
+    examinations.forget_all(connection, tenant.code)
     for name in sorted({tenant.world, *(client.world for client in given)}):
         close_world(connection, name, real)
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 13  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 15  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
@@ -284,6 +284,7 @@ timeline = Table(
     Column("owner", String, nullable=False),
     Column("entity", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("real", BigInteger, nullable=False),  # real
     Column("notes", LargeBinary, nullable=False),  # what one transaction notes about one thing, in its order
 )
 Index("timeline_by_entity", *(timeline.c[name] for name in ("world", "epoch", "owner", "entity", "id")))

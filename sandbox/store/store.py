@@ -21,6 +21,7 @@ from sandbox.store.writer import GroupWriter
 
 PLAYED = "played"  # the kind of numbers that count what was played of an owner's
 CURSOR = "cursor"  # and of those that count the KCIs which it was told
+FORGOTTEN = "forgotten"  # and of those that count how often something of its conversation was removed
 
 _TRIES = 5
 # The database is out of reach, out of connections, or (PostgreSQL) has ended a deadlock at this one's expense.
@@ -217,7 +218,7 @@ def _unwritten() -> Acted | None:
 def _keep_notes(tx: Tx) -> None:
     """One row for what this transaction notes about one thing."""
     rows = [
-        {**tx.key, "owner": owner, "entity": entity, "at": tx.now, "notes": pack(notes)}
+        {**tx.key, "owner": owner, "entity": entity, "at": tx.now, "real": tx.real, "notes": pack(notes)}
         for (owner, entity), notes in tx.notes.items()
     ]
     _KEEP_NOTES.change_all(tx.connection, rows)

@@ -4,6 +4,7 @@ imported, so each module of tables is named here.
 
 from sandbox.store import (
     account_tables,
+    examination_tables,
     fault_tables,
     own_tables,
     partner_tables,
@@ -12,7 +13,10 @@ from sandbox.store import (
     snapshot_tables,
 )
 
-MODULES = (schema, account_tables, partner_tables, fault_tables, snapshot_tables, own_tables, recording_tables)
+MODULES = (
+    schema, account_tables, partner_tables, fault_tables, snapshot_tables, own_tables, recording_tables,
+    examination_tables,
+)  # fmt: skip
 
 metadata = schema.metadata
 

@@ -101,7 +101,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
     order: dict[str, Any] = call.body
     supplier = supplier_at(parts, call)
     headers, appointed = scenario_headers(call.headers), "appointmentReservationId" in order
-    find = partial(chosen, parts, tenant_of(call), supplier=supplier, appointed=appointed)
+    find = partial(chosen, parts, tenant_of(call), supplier=supplier, appointed=appointed, inbox=call.caller.code)
     asked = find(headers)
     decide_what = change_service if "serviceId" in order else provide
 

@@ -45,7 +45,7 @@ def _take(parts: Parts, call: Call, kind: str) -> Answer:
     supplier = supplier_at(parts, call)
     tenant = tenant_of(call)
     appointed = "appointmentReservationId" in request
-    scenario, choice = chosen(parts, tenant, call.headers, supplier, kind, appointed=appointed)
+    scenario, choice = chosen(parts, tenant, call.headers, supplier, kind, appointed=appointed, inbox=call.caller.code)
 
     def decide(tx: Tx) -> Taken:
         line = lines.live_line(tx, supplier, tenant, request["serviceId"])

@@ -31,7 +31,7 @@ def take_order(parts: Parts, call: Call) -> Answer:
     wrong = list(wrong_sites(parts, supplier, order["siteInformation"], "/siteInformation"))
     if wrong:
         raise invalid(*wrong)
-    scenario, choice = chosen(parts, tenant_of(call), call.headers, supplier, appointed=False)
+    scenario, choice = chosen(parts, tenant_of(call), call.headers, supplier, appointed=False, inbox=call.caller.code)
 
     def decide(tx: Tx) -> Taken:
         _check_quote(parts, tx, supplier.code, order)

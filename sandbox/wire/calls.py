@@ -57,7 +57,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to send back: `body` is JSON, None for no body."""
+    """What to send back: `body` is JSON, None for no body, and text where the headers name another type."""
 
     status: int
     body: Any = None

@@ -19,7 +19,10 @@ HIDDEN = "(not recorded)"
 SECRETS = frozenset(("secret", "password", "clientSecret", "key"))  # members that no recording shows
 
 # What lies outside worlds, or reads the recording itself, is no part of a conversation.
-_LEFT_OUT = ("/auth/", "/tenants", "/feedback", "/recording", "/health", "/ready", "/metrics")
+_LEFT_OUT = (
+    "/auth/", "/tenants", "/feedback", "/recording", "/conformance", "/check", "/scorecard", "/health",
+    "/ready", "/metrics",
+)  # fmt: skip
 _TECHNICAL = ("content-type", "content-length")
 
 _turns = itertools.count(1)

@@ -15,6 +15,7 @@ from sandbox.store.store import Store, Unavailable
 GATHER = 0.05  # seconds that something said may wait for more
 MANY = 200  # exchanges that whoever comes next writes rather than let wait
 KNOWN = 10_000  # conversations whose size is remembered
+HOUR = 3_600_000  # milliseconds after which sizes are looked up anew: what is old is removed by whoever gets to it
 
 _Whose = tuple[str, int, str]  # (world, epoch, owner)
 
@@ -28,6 +29,7 @@ class Recorder:
         self._store = store
         self._said: deque[Exchange] = deque()
         self._sizes: OrderedDict[_Whose, int] = OrderedDict()
+        self._hour = 0
         self._writing = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -56,6 +58,9 @@ class Recorder:
     def flush(self) -> None:
         """Write what was said so far: whoever reads a conversation does so first."""
         with self._writing:
+            if self._hour != (hour := self.real_now() // HOUR):
+                self._sizes.clear()
+                self._hour = hour
             said = [self._said.popleft() for _ in range(len(self._said))]
             kept = [each for each in said if self._has_room(each)]
             if kept:

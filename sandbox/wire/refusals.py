@@ -60,6 +60,8 @@ def response_of(answer: Answer) -> Response:
     if answer.body is None:
         response = Response(status=answer.status)
         del response.headers["Content-Type"]
+    elif "Content-Type" in answer.headers:
+        response = Response(answer.body, status=answer.status)
     else:
         response = Response(orjson.dumps(answer.body), status=answer.status, content_type="application/json")
     response.headers.update(answer.headers)

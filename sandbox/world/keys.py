@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -19,6 +20,9 @@ class Keys:
     def __init__(self, secret: str) -> None:
         self.signing = self._derive(secret, b"access tokens")
         self._hashing = self._derive(secret, b"client secrets")
+        certifying = Ed25519PrivateKey.from_private_bytes(self._derive(secret, b"certificates"))
+        self.certify = certifying.sign
+        self.certifying = certifying.public_key().public_bytes_raw()  # published, to verify what `certify` has signed
         fernet = Fernet(base64.urlsafe_b64encode(self._derive(secret, b"kept secrets")))
         self._encrypt = fernet.encrypt
         self._decrypt = lru_cache(maxsize=4096)(fernet.decrypt)  # every push needs its tenant's secret

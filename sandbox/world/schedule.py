@@ -1,5 +1,5 @@
-"""What recurs on the wall clock: the published resets, the sweeping after them, and the closing of tenants that stay
-away. KCIs are no part of it: they wait as rows.
+"""What recurs on the wall clock: the published resets, the sweeping after them, the removal of what is kept for too
+long, and the closing of tenants that stay away. KCIs are no part of it: they wait as rows.
 
 The claim of a scheduled reset is a row too, so it happens once however many processes keep this schedule; and one that
 came due while none was up happens when the next one starts.
@@ -18,11 +18,11 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from sandbox.domain.worldtime import World
-from sandbox.store import accounts, founding, terms, worlds
+from sandbox.store import accounts, aging, founding, terms, worlds
 from sandbox.store.store import Store, Unavailable
 from sandbox.store.terms import WorldTerms
 from sandbox.world.clock import Clock
-from sandbox.world.reset import reset_if_due, sweep
+from sandbox.world.reset import BATCH, reset_if_due, sweep
 
 log = logging.getLogger("sandbox.schedule")
 
@@ -103,16 +103,26 @@ def _read(text: str, zone: str, named: str) -> CronTrigger:
 
 
 class Schedule:
-    """Keeps all worlds to their timetables, sweeps, and closes the tenants that have not signed in for so many days, 0
-    for none. Started by a process that serves.
+    """Keeps all worlds to their timetables, sweeps, forgets what was noted `keep_days` ago, and closes the tenants that
+    have not signed in for `idle_days`; 0 for never. Started by a process that serves.
     """
 
-    def __init__(self, store: Store, clock: Clock, timetable: Timetable, world_start: str, idle_days: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        timetable: Timetable,
+        world_start: str,
+        *,
+        idle_days: int = 0,
+        keep_days: int = 0,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._timetable = timetable
         self._world_start = world_start
         self._idle_days = idle_days
+        self._keep_days = keep_days
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=ZONE)
 
@@ -150,13 +160,30 @@ class Schedule:
             ]
             due = min((each for each in coming if each is not None), default=None)
             self._close_idle()
-            removed = sweep(self._store, lambda: not self._stopping.wait(PAUSE))
+            removed = sweep(self._store, self._pause)
+            self._forget()
         except Unavailable as error:
             log.warning("the database is unavailable: looking again in %s min: %s", LOOK_AGAIN, error)
             return due
         if removed:
             log.info("swept %s rows of earlier epochs", removed)
         return due
+
+    def _pause(self) -> bool:
+        """Let others have the database for a moment; False when it is to end."""
+        return not self._stopping.wait(PAUSE)
+
+    def _forget(self) -> None:
+        """Remove timelines, and what was recorded, of too long ago."""
+        if not self._keep_days:
+            return
+        before, removed = self._clock.now() - self._keep_days * DAY, 0
+        while batch := self._store.transact(partial(aging.forget, before=before, most=BATCH)):
+            removed += batch
+            if not self._pause():
+                break
+        if removed:
+            log.info("removed %s rows of timelines and recordings older than %s days", removed, self._keep_days)
 
     def _close_idle(self) -> None:
         """Close the tenants that stay away; a partner's who is seen again signs up again."""

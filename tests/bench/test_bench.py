@@ -41,6 +41,7 @@ LONG = {
         ("reset of a world of 50 orders", "ms"),
         ("answers to another tenant meanwhile", "ms"),
     ],
+    "worlds": [("a world of a test's own", "ms"), ("the same, p99", "ms")],
     "processes": [("orders taken on PostgreSQL by one", "orders/s"), ("orders taken on PostgreSQL by two", "orders/s")],
     "memory": [("memory after half", "MB"), ("memory after 1 s", "MB")],
     "growth": [

@@ -185,5 +185,5 @@ def test_it_waits_for_what_comes_and_ends_at_ctrl_c(tmp_path: Path) -> None:
         Tenant(over_http(url)).sign_in().place(supplier="CEDAR")
         assert listening.stdout.readline().rstrip().endswith("order 1 #1    UPDATE (SENT_TO_SUPPLIER)")
         listening.send_signal(signal.SIGINT)
-        _, said = listening.communicate(timeout=10)
+        _, said = listening.communicate(timeout=60)
     assert (listening.returncode, said.split("\n")) == (0, ["", "Go on with --after 1", ""])

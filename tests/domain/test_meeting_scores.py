@@ -91,13 +91,14 @@ class Fake:
 
 
 def ends(scenario: Scenario, *, answered: bool) -> str:
-    """Where the scenario leads if nobody cancels."""
+    """Where the scenario leads a new line's order, or a problem, if nobody cancels."""
     chapters = [scenario.opening, *([scenario.chapters[ON_AMENDED]] if answered else [])]
     status = lifecycles.SENT_TO_SUPPLIER
     for chapter in chapters:
         status = status if chapter is scenario.opening else lifecycles.IN_PROGRESS
         for beat in chapter.beats:
-            status = beat.status or lifecycles.allowed(scenario.kind, status, beat.kci)[0]
+            if "NEW" in (beat.order_types or ("NEW",)):
+                status = beat.status or lifecycles.allowed(scenario.kind, status, beat.kci)[0]
     return status
 
 

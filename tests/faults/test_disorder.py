@@ -127,13 +127,13 @@ def test_only_the_receiver_with_that_bug_ends_wrong(summer: Sandbox, tenant: Ten
 
 @pytest.mark.parametrize("bug", ["", *BUGS])
 def test_without_disorder_every_receiver_ends_right(summer: Sandbox, tenant: Tenant, bug: str) -> None:
-    with receiving(summer, tenant, bug) as (receiver, _):
+    with receiving(summer, tenant, bug) as (receiver, sink):
         body = tenant.order_body("CEDAR")
         receiver.known.update(range(1_000))  # it knows the number in time
         order = tenant.post("/v1/service-orders", body, {"X-Scenario": "ORDER_DELAYED"})
         follow(summer, tenant, "PT1H")
         line = receiver.line(order["id"]) if bug != "by_conversation" else receiver.lines[tenant.conversation]
-        assert belief(receiver, line) == truth(tenant, order)
+        assert belief(receiver, line) == truth(tenant, order), [taken.raw for taken in sink.taken]
 
 
 @pytest.mark.parametrize("kind", [each.name for each in KINDS.values() if SUPPLIER in each.legs])

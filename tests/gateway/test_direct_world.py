@@ -81,6 +81,16 @@ def test_the_same_direct_order_again_gets_the_same_answer(sandbox: Sandbox, tena
     assert len(gateway.inbox()) == 4
 
 
+@pytest.mark.parametrize("asked", ["?disorder=swap", "?disorder=duplicate&leg=supplier", "LESSON_LOCAL_TIME"])
+def test_disorder_is_refused_where_kcis_are_left_in_an_inbox(sandbox: Sandbox, tenant: Tenant, asked: str) -> None:
+    """Rather than passed over without a word; and what goes on is told in order."""
+    gateway, address = Gateway(in_process(sandbox)), tenant.address_served_by("CEDAR")
+    status, body = gateway.order(7001, address, **{"X-Scenario": asked})
+    assert (status, body["code"]) == (422, "INVALID_REQUEST")
+    assert "order as a tenant, by POST /v1/service-orders" in body["messages"][0]
+    assert gateway.order(7001, address)[0] == 202
+
+
 def test_a_tenant_does_not_come_in_by_the_suppliers_door(sandbox: Sandbox, tenant: Tenant) -> None:
     """Nor does a supplier; and the gateway's client does not come in by theirs."""
     query = {"address": json.dumps(tenant.address_served_by("CEDAR"))}

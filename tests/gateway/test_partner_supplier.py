@@ -55,6 +55,7 @@ def test_it_is_listed_with_what_it_sells_and_without_secrets(own: Own, tmp_path:
         "timeouts": {"connect": 5, "answer": 3},
     }
     assert {name: value for name, value in registered.items() if name != "client"} == listed[-1]
+    assert own.tenant.get("/_sandbox/suppliers/OWNFIBRE") == listed[-1]
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("sandbox.db*"))
     assert b"OWNFIBRE" in kept
     assert b"never told again" not in kept

@@ -46,6 +46,10 @@ def live(tenant: Tenant) -> None:
     tenant.post("/_sandbox/faults", {"match": {"call": "POST /service-orders"}, "nth": 100_000, "do": {"kind": "drop"}})
     tenant.post("/_sandbox/snapshots", {"name": f"of-{tenant.code}"})
     tenant.call("POST", f"/_sandbox/tenants/{tenant.code}/credentials", json={"kind": "tenant"})
+    nobody = {"suite": "tenant", "name": tenant.code, "url": f"http://127.0.0.1:9/{tenant.code}-callback"}
+    tenant.post("/_sandbox/conformance", {"profile": nobody})
+    while tenant.get("/_sandbox/conformance")["items"][0]["state"] == "running":
+        pass  # nobody is there, so it ends at once
 
 
 def own_supplier(tenant: Tenant) -> str:

@@ -18,7 +18,7 @@ from sandbox.portal import steering
 from sandbox.spec.documents import NAMES, load_document
 from sandbox.store import entities, terms
 from tests.contracts.reading import nodes
-from tests.isolation.lives import far_numbers, leaves, live, own_supplier, shown
+from tests.isolation.lives import FAR, far_numbers, leaves, live, own_supplier, shown
 from tests.isolation.probing import Probe, probes
 from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox, sign_up
 from tests.wire.asking import EVERY, JSON
@@ -82,9 +82,9 @@ def words() -> set[str]:
 
 
 def is_an_id(value: str | int) -> bool:
-    """Whether nobody could have come to this by chance: no words, no time, no small number."""
+    """Whether nobody could have come to this by chance: no words, no time, no number that may be a count or a size."""
     if isinstance(value, int):
-        return value > 1_000
+        return value >= FAR
     return len(value) >= 6 and " " not in value and not value.startswith("2027-")
 
 

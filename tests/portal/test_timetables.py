@@ -154,6 +154,33 @@ def test_a_tenant_that_stays_away_is_closed_as_was_published(weekly: Sandbox, cl
     assert gone.send("POST", "/v1/auth/tenant/access-token", form=form)[0] == 400
 
 
+def test_logs_and_recordings_go_as_was_published_without_a_reset(tmp_path: Path, clock: ManualClock) -> None:
+    """What is younger stays, and orders and KCIs do; a recording that lacks its beginning says so, until a reset."""
+    sandbox = open_sandbox(tmp_path, clock, keep_days=30)
+    tenant = Tenant(in_process(sandbox)).sign_in()
+    assert tenant.get("/_sandbox/timetable")["kept"] == {
+        "logs": "P30D", "recordings": "P30D", "idleTenants": "FOREVER"
+    }  # fmt: skip
+    old = tenant.place(supplier="CEDAR")["id"]
+    tenant.drain()
+    keep(sandbox, clock, START + 20 * DAY)
+    young = tenant.sign_in().place(supplier="CEDAR")["id"]
+    keep(sandbox, clock, START + 30 * DAY)
+    assert tenant.sign_in().get("/_sandbox/recording")["complete"] is True
+    assert tenant.get(f"/_sandbox/orders/{old}/timeline")["items"] != []
+    keep(sandbox, clock, START + 31 * DAY)
+    recording = tenant.sign_in().get("/_sandbox/recording")
+    placed = [each["answer"]["id"] for each in recording["exchanges"] if each["operation"] == "handleCreateOrder"]
+    assert (recording["complete"], placed) == (False, [young])
+    assert tenant.get(f"/_sandbox/orders/{old}/timeline")["items"] == []
+    assert tenant.get(f"/_sandbox/orders/{young}/timeline")["items"] != []
+    assert tenant.order(old)["status"] == "COMPLETED"
+    assert len(tenant.told(old)) == 5
+    tenant.post("/_sandbox/reset")
+    assert tenant.get("/_sandbox/recording")["complete"] is True
+    sandbox.close()
+
+
 def test_the_operator_sees_and_resets_any_world(weekly: Sandbox) -> None:
     tenant, boss = sign_up(in_process(weekly)), operator(weekly)
     world = tenant.get("/_sandbox/clock")["world"]

@@ -181,7 +181,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, Buckets(clock.now), barred=frozenset())
     courier = Courier(clock.now, Egress(local=True))
-    more: Any = (courier, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
+    more: Any = (courier, None, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
     parts = Parts(settings, clock, store, keys, tokens, load_library(), *more)
     app._found(parts)
     gateway = Gateway()
