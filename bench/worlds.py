@@ -11,7 +11,7 @@ from sandbox.inprocess.ground import open_ground
 
 
 def measure(sizes: Sizes, _folder: Path) -> Iterator[Figure]:
-    """Half as many worlds as there are orders elsewhere, each with a tenant signed in, all of them open at once at the end."""
+    """Half as many worlds as there are orders elsewhere, each with a tenant signed in, all open at once at the end."""
     count = sizes.orders // 2
     took: list[float] = []
     with open_ground() as ground, ExitStack() as opened:
