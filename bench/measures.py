@@ -1,5 +1,5 @@
 """What is measured, in one run on new sandboxes: orders taken, KCIs drained, KCIs pushed, lateness, start, memory; and
-what neighbours notice of each other.
+what neighbours notice of each other, and how long a test waits for its world.
 """
 
 import time
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import load, neighbours
+from bench import load, neighbours, worlds
 from bench.figures import Figure
 from bench.load import Work
 from bench.server import Server, serve
@@ -68,6 +68,7 @@ def run(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         yield Figure("memory after this load", "MB", server.memory())
         yield from _generator(bench)
     yield from neighbours.measure(sizes.seconds, 10 * sizes.orders, folder / "neighbours")
+    yield from worlds.measure(sizes.orders // 2)
 
 
 def _orders(bench: Bench) -> Iterator[Figure]:

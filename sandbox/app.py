@@ -35,6 +35,7 @@ from sandbox.portal import (
     partners,
     recording,
     resets,
+    scorecard,
     snapshots,
     tenants,
     timetables,
@@ -158,7 +159,7 @@ def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSG
     control |= timetables.handlers(parts) | operator.handlers(parts)
     control |= tenants.handlers(parts) | credentials.handlers(parts) | feedback.handlers(parts)
     control |= own_files.handlers(parts) | recording.handlers(parts)
-    control |= conformance.handlers(parts, examiner)
+    control |= conformance.handlers(parts, examiner) | scorecard.handlers(parts)
     updates = {"handleOrderUpdate": partial(inbound.accept, parts)}
     whose = parts.tokens.claimant
     tenant_document = load_document("tenant")
@@ -185,10 +186,8 @@ def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSG
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
-    whole = with_headers(
-        _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients)), resets.headers(parts)
-    )
-    whole = metrics.measured(parts, whole)
+    whole = _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients))
+    whole = with_headers(metrics.measured(parts, whole), resets.headers(parts))
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 

@@ -172,9 +172,9 @@ def test_a_world_of_ten_thousand_orders_is_reset_at_once(sandbox: Sandbox, tenan
     """
     store = sandbox.parts.store
     fill(store, "DEMO1", 10_000)
-    began = time.perf_counter()
+    began = time.process_time()  # the processor's: others may be using the machine meanwhile
     done = tenant.post("/_sandbox/reset")
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert done["cancelled"] == 40_000
     assert took < 0.1  # seconds
     assert tenant.call("GET", "/v1/service-orders/1")[0] == 404

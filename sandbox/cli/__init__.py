@@ -20,6 +20,7 @@ COMMANDS = {
     "snapshot": "Keep a world as it is, to go back to.",
     "check": "Check a single message.",
     "verify": "Verify the certificate of a conformance run.",
+    "scorecard": "Show how far a partner has come, and what is next.",
     "lint": "Check scenario and supplier files.",
     "draw": "Draw a scenario as a sequence.",
     "show": "Print settings, scenarios, suppliers, addresses, faults, or the catalogue.",

@@ -15,7 +15,7 @@ from sandbox.conformance import report as reports
 from sandbox.conformance.badge import badge
 from sandbox.conformance.drift import differences
 from sandbox.conformance.files import write_whole
-from sandbox.conformance.hosting import NEEDED
+from sandbox.conformance.hosting import NEEDED, REQUIREMENTS
 from sandbox.conformance.junit import junit
 from sandbox.conformance.page import page
 from sandbox.conformance.profile import SUITES
@@ -75,7 +75,7 @@ def command(**options: Any) -> None:
         out.print(*_drift(console, said, options, only) or ["Both say the same."], sep="\n")
     forms: dict[str, Callable[[reports.Report], str]] = {
         "json_file": lambda each: json.dumps(each, indent=2) + "\n",
-        "html_file": page,
+        "html_file": lambda each: page(each, options["sandbox"].rstrip("/") + REQUIREMENTS),
         "junit_file": junit,
         "badge_file": badge,
     }

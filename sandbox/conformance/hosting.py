@@ -14,6 +14,7 @@ from sandbox.conformance.runner import Guard, Told, run
 from sandbox.conformance.verdicts import NOT_TESTED
 from sandbox.spec.requirements import Catalogue, load_catalogue
 
+REQUIREMENTS = "/docs/requirements"  # where a sandbox shows the catalogue
 NEEDED = ("httpx", "pytest", "schemathesis")
 
 
@@ -75,7 +76,8 @@ class Hosted:
         """A report as HTML."""
         from sandbox.conformance.page import page
 
-        return page(report)
+        root = self.issuer.rstrip("/") if self.issuer.startswith("https://") else ""
+        return page(report, root + REQUIREMENTS)
 
     def violations(self, kci: Any) -> list[tuple[str, Any]]:
         """(requirement, what is wrong: `pointer` and `message`) of everything that one KCI breaks."""

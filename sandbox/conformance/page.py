@@ -27,8 +27,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem } d
 """
 
 
-def page(report: Report) -> str:
-    """The whole file."""
+def page(report: Report, requirements: str = "") -> str:
+    """The whole file. `requirements` is where the catalogue can be read: each id then leads there."""
     target, run = report["target"], report["run"]
     title = f"{target['name']}: {target['suite']} conformance"
     failed = [each for each in report["requirements"] if each["outcome"] == FAILED]
@@ -38,10 +38,10 @@ def page(report: Report) -> str:
         f"<p class=clause>{escape(report['standing'])} · catalogue {escape(run['catalogue'])} · seed {run['seed']} · "
         f"{escape(run['started'][:19])} UTC · {run['seconds']:g} s · {escape(target['url'])}</p>",
         "<ul class=sum>" + "".join(_count(*each) for each in report["summary"].items()) + "</ul>",
-        _section("What failed", failed, shown=True),
+        _section("What failed", failed, requirements, shown=True),
         _differences(report.get("difference", [])),
         _coverage(report["coverage"]),
-        _section("All else", rest, shown=False),
+        _section("All else", rest, requirements, shown=False),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     return (
@@ -59,19 +59,20 @@ def _count(outcome: str, count: int) -> str:
     return f"<li><b>{count}</b> {outcome}</li>"
 
 
-def _section(title: str, requirements: list[dict[str, Any]], *, shown: bool) -> str:
-    if not requirements:
+def _section(title: str, found: list[dict[str, Any]], requirements: str, *, shown: bool) -> str:
+    if not found:
         return ""
-    return f"<h2>{title}</h2>\n" + "\n".join(_requirement(each, shown=shown) for each in requirements)
+    return f"<h2>{title}</h2>\n" + "\n".join(_requirement(each, requirements, shown=shown) for each in found)
 
 
-def _requirement(each: dict[str, Any], *, shown: bool) -> str:
+def _requirement(each: dict[str, Any], requirements: str, *, shown: bool) -> str:
     outcome = each["outcome"]
     words = f"<span>{escape(each['sentence'])}</span>"
     head = f"<span class=m title='{outcome}'>{_MARKS[outcome]}</span><span class=id>{each['id']}</span>{words}"
     reason = f"<p class=reason>{outcome}: {escape(each['reason'])}</p>" if each.get("reason") else ""
     findings = "".join(_finding(one) for one in each["findings"])
-    about = f"<p class=clause>{each['severity']} · {escape(each['clause'])} · since {each['since']}</p>"
+    place = f" · <a href='{escape(requirements)}#{each['id']}'>catalogue</a>" if requirements else ""
+    about = f"<p class=clause>{each['severity']} · {escape(each['clause'])} · since {each['since']}{place}</p>"
     opened = " open" if shown else ""
     return f"<details class='is-{_class(outcome)}'{opened}><summary>{head}</summary>{about}{reason}{findings}</details>"
 

@@ -10,6 +10,7 @@ from flask import Flask, Response, render_template_string, request
 from flask.typing import ResponseReturnValue
 from flask_swagger_ui import get_swaggerui_blueprint
 
+from sandbox.portal.requirements_page import PATH, requirements_page
 from sandbox.spec.documents import NAMES, load_document
 from sandbox.wire.courier import WSGIApp
 
@@ -38,6 +39,7 @@ HOME = """\
   <dd>{{ each.summary }} <code>{{ each.served }}</code></dd>
 {%- endfor %}
 </dl>
+<p>The <a href="/docs/requirements">requirements</a> that contract tests prove, each with its clause.</p>
 <h2>Signing up</h2>
 <pre>curl -s {{ root }}/_sandbox/tenants -H 'Content-Type: application/json' \\
   -d '{"title": "Our practice"}'</pre>
@@ -56,7 +58,9 @@ for tenants, <code>alder1</code>, <code>birch1</code>, <code>cedar1</code> and s
 
 
 def make_pages(*, demo_clients: bool) -> WSGIApp:
-    """The app that serves `/`, `/docs/` and `/openapi/{name}.json`. `demo_clients`: whether to tell of any."""
+    """The app that serves `/`, `/docs/`, `/docs/requirements` and `/openapi/{name}.json`. `demo_clients`: whether to
+    tell of any.
+    """
     app = Flask("pages", static_folder=None)
     listed = [_listed(name) for name in NAMES]
     urls = [{"url": f"/openapi/{each['name']}.json", "name": each["title"]} for each in listed]
@@ -76,6 +80,7 @@ def make_pages(*, demo_clients: bool) -> WSGIApp:
         return render_template_string(HOME, documents=listed, root=root, demo_clients=demo_clients)
 
     app.add_url_rule("/", "home", home)
+    app.add_url_rule(PATH, "requirements", requirements_page)
     app.add_url_rule("/openapi/<name>.json", "document", _document)
     policy = ""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from sandbox.domain.entities import Ref, parse_ref
 from sandbox.domain.kci import DELIVERED, PENDING
@@ -117,6 +117,15 @@ def read_inbox(tx: Tx, owner: str, after: int, most: int) -> Sequence[tuple[int,
 def inbox_end(tx: Tx, owner: str) -> int:
     """The cursor of the last KCI ever handed over."""
     return last_number(tx.connection, tx.world.name, owner, CURSOR)
+
+
+def disorder_taken(tx: Tx, owner: str) -> bool:
+    """Whether any KCI that came in disorder has been delivered."""
+    same = (kcis.c[name] == mailbox.c[name] for name in ("world", "epoch", "owner"))
+    place = (mailbox.c.world == tx.world.name, mailbox.c.epoch == tx.world.epoch, mailbox.c.owner == owner)
+    query = select(mailbox.c.kci).join(kcis, and_(*same, kcis.c.id == mailbox.c.kci))
+    query = query.where(*place, mailbox.c.marks != "", kcis.c.status == DELIVERED).limit(1)
+    return tx.connection.execute(query).first() is not None
 
 
 def inbox_topic(owner: str) -> str:

@@ -39,6 +39,14 @@ def use(tx: Tx, tenant: str, reservation_id: int, order_id: int) -> None:
     tx.connection.execute(update(reservations).where(*_key(tx, tenant, reservation_id)).values(order_id=order_id))
 
 
+def any_used(tx: Tx, tenant: str) -> bool:
+    """Whether an order has used any of the tenant's."""
+    place = (reservations.c.world == tx.world.name, reservations.c.epoch == tx.world.epoch)
+    used = (reservations.c.tenant == tenant, reservations.c.order_id.is_not(None))
+    query = select(reservations.c.id).where(*place, *used)
+    return tx.connection.execute(query.limit(1)).first() is not None
+
+
 def _key(tx: Tx, tenant: str, reservation_id: int) -> tuple[Any, ...]:
     return (
         reservations.c.world == tx.world.name,

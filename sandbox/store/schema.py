@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 14  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
+VERSION = 15  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
 
 metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite

@@ -36,6 +36,8 @@ EXPECTED = [
     ("refusals of that one", "1/s"),
     ("reset of a world of 50 orders", "ms"),
     ("answers to another tenant meanwhile", "ms"),
+    ("a world of a test's own", "ms"),
+    ("the same, p99", "ms"),
 ]
 
 

@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import quote, urljoin
 
 import pytest
 import requests
 
 from sandbox.spec.documents import NAMES, load_document
+from sandbox.spec.requirements import load_catalogue
 from tests.outside.browser import CHROMIUM, Browser, open_browser
 from tests.support.processes import served
 
@@ -48,6 +50,16 @@ def test_the_front_page_leads_to_everything(url: str) -> None:
         assert answer.status_code == 200, link
         assert answer.url.startswith(url)
     assert f"curl -s {url}/v1/auth/tenant/access-token" in page.text
+
+
+def test_every_requirement_is_shown_with_its_clause(url: str) -> None:
+    page = requests.get(f"{url}/docs/requirements", timeout=10)
+    text = unescape(page.text)
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    for each in load_catalogue().requirements.values():
+        assert f'<dt id="{each.id}">' in text
+        assert each.sentence in text
+        assert f"{each.clause} · since {each.since}" in text
 
 
 @pytest.mark.parametrize("name", NAMES)

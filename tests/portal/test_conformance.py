@@ -89,7 +89,7 @@ def test_a_run_reports_and_its_certificate_is_verified_by_the_published_key(
         f"/_sandbox/conformance/{run['id']}/page", headers={"Authorization": f"Bearer {tenant.token}"}
     )
     assert page.content_type == "text/html; charset=utf-8"
-    assert "TEN-001" in page.text
+    assert f"{ISSUER}/docs/requirements#TEN-001" in page.text
     listed = tenant.get("/_sandbox/conformance")["items"]
     assert [each["id"] for each in listed] == [run["id"]]
     assert "report" not in listed[0]

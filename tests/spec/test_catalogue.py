@@ -1,5 +1,7 @@
 """The catalogue: complete, the same for people and machines, and versioned by its content."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from sandbox.domain import faults, wirefaults
 from sandbox.spec.catalogue import catalogue
 from sandbox.spec.catalogue_page import page
 from sandbox.spec.library import load_library
-from tests.support.sandboxes import Tenant, in_process, open_sandbox
+from tests.gateway.living import body_of_problem, body_of_test, go_live, have_tested
+from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox, sign_up
 
 LIBRARY = load_library()
 CATALOGUE = catalogue(LIBRARY)
@@ -84,3 +87,36 @@ def test_each_scenario_and_disorder_can_be_asked_for_as_its_example_says(tmp_pat
             assert tenant.call("DELETE", "/_sandbox/faults")[0] == 204
     finally:
         sandbox.close()
+
+
+def test_so_can_requests_tests_and_problems_and_every_address_and_supplier_answers(tmp_path: Path) -> None:
+    sandbox = open_sandbox(tmp_path)
+    try:
+        tenant = sign_up(in_process(sandbox))
+        live = go_live(tenant, "ALDER")
+        bodies: dict[str, Callable[[], Json]] = {
+            "POST /v1/service-order-amendments": lambda: {"orderId": under_way(tenant), "notes": "Ring twice."},
+            "POST /v1/service-order-cancellations": lambda: {"orderId": under_way(tenant), "reasonCode": "OTHER"},
+            "POST /v1/service-tests": lambda: body_of_test(live),
+            "POST /v1/service-problems": lambda: body_of_problem("ALDER", have_tested(tenant, live)["id"]),
+        }
+        for each in (scenario["example"] for scenario in CATALOGUE["scenarios"]):
+            if each["call"] in bodies:
+                tenant.drain()  # a test's result is good for two hours
+                made = tenant.call(*each["call"].split(), json=bodies[each["call"]](), headers=each["headers"])
+                assert made[0] == 201, (each, made)
+        for each in (address["example"] for address in CATALOGUE["addresses"]):
+            asked = {"address": json.dumps(each["query"]["address"])}
+            assert tenant.call(*each["call"].split(), query=asked)[0] == 200, each
+        for each in (supplier["example"] for supplier in CATALOGUE["suppliers"]):
+            method, path = each["call"].replace("CODE", tenant.code).split()
+            assert tenant.call(method, path, json=each["body"])[1]["suppliers"] == each["body"]["suppliers"]
+    finally:
+        sandbox.close()
+
+
+def under_way(tenant: Tenant) -> int:
+    """An order that its supplier has committed to."""
+    order: int = tenant.place("ORDER_IN_PROGRESS", supplier="CEDAR")["id"]
+    tenant.drain()
+    return order
