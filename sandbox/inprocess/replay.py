@@ -21,12 +21,14 @@ from werkzeug.test import Client, TestResponse
 from sandbox.domain.durations import to_ms
 from sandbox.domain.reach import origin_of
 from sandbox.domain.worldtime import World
+from sandbox.inprocess import bringing
 from sandbox.inprocess.comparing import Report, compare_exchange, compare_kci
 from sandbox.inprocess.ground import Ground, open_ground
+from sandbox.inprocess.remote import as_sent
 from sandbox.inprocess.steps import Step, Steps
 from sandbox.spec.checks import Checks
 from sandbox.spec.documents import load_document
-from sandbox.store import accounts, claiming, founding, worlds
+from sandbox.store import accounts, claiming, founding, own_files, worlds
 from sandbox.store.store import CURSOR, PLAYED, Tx
 from sandbox.store.terms import NO_QUOTAS, TenantTerms
 from sandbox.wire.courier import NoAnswer, Parcel, Reply
@@ -106,11 +108,14 @@ def _found(ground: Ground, recording: Recording, connection: Any) -> None:
     secret = parts.keys.encrypt("whsec_" + base64.b64encode(drawn).decode())
     url = _callback_at_first(recording)
     proved = None if url is None else origin_of(url)
-    row = accounts.Tenant(tenant["code"], world.name, tuple(tenant["suppliers"]), url, secret, callback_proved=proved)
+    suppliers = bringing.suppliers_at_first(recording)
+    row = accounts.Tenant(tenant["code"], world.name, suppliers, url, secret, callback_proved=proved)
     founding.found_tenant(connection, row, TenantTerms(tenant["code"], None, "Replayed", real, real, (), NO_QUOTAS))
     kept = parts.keys.hash_secret(CLIENT, SECRET)
     client = accounts.Client(CLIENT, "tenant", tenant["code"], world.name, kept, 1, tenant["code"], real)
     accounts.add_client(connection, client)
+    for file in bringing.files_at_first(parts.library, recording):
+        own_files.put(connection, file)
 
 
 def _callback_at_first(recording: Recording) -> str | None:
@@ -193,21 +198,19 @@ class Replayer:
     def _ask(self, number: int, exchange: Mapping[str, Any], *, jump: bool = True) -> None:
         if jump:
             self._set_clock(to_ms(exchange["came"]), exchange.get("at"))
-        body = None if exchange["body"] is None else orjson.dumps(exchange["body"])
         query = urlencode([tuple(pair) for pair in exchange["query"]])
-        self._answers[number] = self._send(exchange["method"], exchange["path"], query, exchange["headers"], body)
+        asked = (exchange["method"], exchange["path"], query, exchange["headers"], exchange["body"])
+        self._answers[number] = self._send(*asked)
 
-    def _send(
-        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
-    ) -> dict[str, Any]:
+    def _send(self, method: str, path: str, query: str, headers: Mapping[str, str], body: Any) -> dict[str, Any]:
         client = Client(self._sandbox.app)
         if self._token_until <= self._clock.now():
             form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
             self._token = client.post("/v1/auth/tenant/access-token", data=form).get_json()["access_token"]
             self._token_until = self._clock.now() + 1_800_000
         sent = {**headers, "Authorization": f"Bearer {self._token}"}
-        content = {} if body is None else {"Content-Type": "application/json"}
-        answer = client.open(path, method=method, query_string=query, headers={**sent, **content}, data=body)
+        content, data = as_sent(body)
+        answer = client.open(path, method=method, query_string=query, headers={**sent, **content}, data=data)
         return {"status": answer.status_code, "answerHeaders": dict(answer.headers), "answer": _body(answer)}
 
     # ---- time --------------------------------------------------------------------------------------------------------

@@ -137,6 +137,36 @@ def test_calls_from_inside_a_callback_are_made_from_inside_it(ground: Ground) ->
         check_same(recorded(world.tenant))
 
 
+def test_stories_of_ones_own_are_played_again(tenant: Tenant) -> None:
+    """Those that were brought in the conversation, before it, and taken away within it."""
+    yaml = {"Content-Type": "application/yaml"}
+
+    def bring(name: str, base: str = "ORDER_DELAYED") -> None:
+        mine = f"name: {name}\ntitle: Mine\ndescription: A story of my own.\nextends: {base}\n"
+        assert tenant.call("PUT", f"/_sandbox/scenarios/{name}", headers=yaml, data=mine.encode())[0] == 200
+
+    bring("OLDER")
+    quick = b"code: MYFIBRE\ntitle: My Fibre\ndescription: As CEDAR.\nextends: CEDAR\nreferencePrefix: MYF\n"
+    assert tenant.call("PUT", "/_sandbox/suppliers/MYFIBRE", headers=yaml, data=quick)[0] == 200
+    tenant.post("/_sandbox/reset")
+    bring("YOUNGER", "OLDER")
+    tenant.call("PUT", "/_sandbox/scenarios/WRONG", headers=yaml, data=b"name: OTHER\n")
+    tenant.place("YOUNGER", supplier="CEDAR", X_Problem_Code="WAYLEAVE_ISSUE")
+    body = {**tenant.order_body("CEDAR"), "supplier": "MYFIBRE"}
+    tenant.post("/v1/service-orders", body)
+    tenant.advance("PT1M")
+    tenant.call("DELETE", "/_sandbox/scenarios/YOUNGER")
+    tenant.call("DELETE", "/_sandbox/scenarios/OLDER")
+    tenant.call("DELETE", "/_sandbox/suppliers/MYFIBRE")
+    tenant.drain()
+    recording = recorded(tenant)
+    assert {(each["name"], each["gone"]) for each in recording["files"]} == {
+        ("OLDER", True), ("YOUNGER", True), ("MYFIBRE", True)
+    }  # fmt: skip
+    assert {kci["kci"]["supplier"] for kci in recording["kcis"]} == {"CEDAR", "MYFIBRE"}
+    check_same(recording)
+
+
 def test_faults_strike_again(tenant: Tenant) -> None:
     """Answers that a rule spoilt or broke off are recorded as they were sent."""
     for do in ({"kind": "answer", "status": 503, "retryAfter": 3}, {"kind": "malformed"}, {"kind": "drop"}):
