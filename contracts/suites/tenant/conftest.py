@@ -106,7 +106,7 @@ class Delivery:
 
     @cached_property
     def slow(self):
-        return self.post(self.kci("committed"), slowly=True)
+        return self.post(self.kci("committed", sequenceNumber=99), slowly=True)
 
     @cached_property
     def unreadable(self):
