@@ -186,10 +186,8 @@ def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSG
     portal = _app(parts, "portal", Door(load_document("control"), "/_sandbox", control))
     parts.courier.apps |= {"gateway": gateway, "suppliers": _under("/suppliers", suppliers)}
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
-    whole = with_headers(
-        _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients)), resets.headers(parts)
-    )
-    whole = metrics.measured(parts, whole)
+    whole = _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients))
+    whole = with_headers(metrics.measured(parts, whole), resets.headers(parts))
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 

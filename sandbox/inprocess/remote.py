@@ -46,6 +46,15 @@ _OWN = "(its own)"
 _DIARY = ("availableTimeslots", "appointmentTimeslot", "timeslot")  # which slots there are depends on the day
 
 
+def as_sent(body: Any) -> tuple[dict[str, str], bytes | None]:
+    """(headers, bytes) of a recorded body: text is that of a file that somebody brings, all else is JSON."""
+    if body is None:
+        return {}, None
+    if isinstance(body, str):
+        return {"Content-Type": "application/yaml"}, body.encode()
+    return {"Content-Type": "application/json"}, orjson.dumps(body)
+
+
 @dataclass
 class Remote:
     """A gateway, and the client that calls it."""
@@ -55,13 +64,13 @@ class Remote:
     client_secret: str
     token: str = ""
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> dict[str, Any]:
         """What it answers."""
         if not self.token:
             self.token = self._sign_in()
-        content = {"Content-Type": "application/json"} if body else {}
+        content, data = as_sent(body)
         sent = {**headers, **content, "Authorization": f"Bearer {self.token}"}
-        status, answer = self.send(method, path, sent, body)
+        status, answer = self.send(method, path, sent, data)
         return {"status": status, "answerHeaders": {}, "answer": as_said(answer)}
 
     def _sign_in(self) -> str:
@@ -135,19 +144,18 @@ def replay_at(recording: Mapping[str, Any], remote: Remote) -> Report:
 def _let_pass(remote: Remote, before: Mapping[str, Any] | None, exchange: Mapping[str, Any]) -> None:
     """Have played what was played before this call, and let pass what passed: a call that moves the clock does so."""
     if before is None:
-        remote.ask("PUT", CLOCK, {}, orjson.dumps({"rate": 0}))
+        remote.ask("PUT", CLOCK, {}, {"rate": 0})
     elif not before["path"].startswith(CLOCK):
         known = "at" in before and "at" in exchange
         passed = max(0, to_ms(exchange["at"]) - to_ms(before["at"])) // 1000 if known else 0
         if passed or exchange["played"] > before["played"]:
-            remote.ask("POST", f"{CLOCK}/advance", {}, orjson.dumps({"by": f"PT{passed}S"}))
+            remote.ask("POST", f"{CLOCK}/advance", {}, {"by": f"PT{passed}S"})
 
 
-def _request(exchange: Mapping[str, Any], known: Counterparts) -> tuple[str, Mapping[str, str], bytes | None]:
+def _request(exchange: Mapping[str, Any], known: Counterparts) -> tuple[str, Mapping[str, str], Any]:
     pairs = [(name, _query_text(known, name, text)) for name, text in exchange["query"]]
     query = f"?{urlencode(pairs)}" if pairs else ""
-    body = None if exchange["body"] is None else orjson.dumps(known.translated(exchange["body"]))
-    return known.path(exchange["path"]) + query, exchange["headers"], body
+    return known.path(exchange["path"]) + query, exchange["headers"], known.translated(exchange["body"])
 
 
 def _query_text(known: Counterparts, name: str, text: str) -> str:

@@ -10,10 +10,11 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.entities import Ref
 from sandbox.parts import Parts
 from sandbox.shipped import folder
-from sandbox.store import accounts, beginnings, kcis, recordings, timeline
+from sandbox.store import accounts, beginnings, kcis, own_files, recordings, terms, timeline
 from sandbox.store.beginnings import Beginning
 from sandbox.store.documents import unpack
 from sandbox.store.kcis import Kci
+from sandbox.store.own_files import OwnRow
 from sandbox.store.recordings import Exchange, Step
 from sandbox.store.store import FORGOTTEN, Tx
 from sandbox.wire.calls import Answer, Call, Handler
@@ -51,12 +52,13 @@ def _conversation(parts: Parts, tx: Tx, *, owner: str) -> dict[str, Any]:
         "made": to_text(tx.real),
         "versions": versions(),
         "settings": {name: getattr(parts.settings, name) for name in _SETTINGS},
-        "world": {**{name: getattr(world, name) for name in _WORLD}, "now": to_text(tx.now)},
+        "world": {**{name: getattr(world, name) for name in _WORLD}, "demo": _is_demo(tx), "now": to_text(tx.now)},
         "tenant": {
             "code": owner,
             "suppliers": [] if tenant is None else list(tenant.suppliers),
             "callback": None if tenant is None else tenant.callback_url,
         },
+        "files": [_file(each) for each in own_files.of_tenant(tx.connection, owner)],
         "beginnings": [_beginning(each, owner) for each in began],
         "exchanges": [_exchange(each) for each in recordings.exchanges_of(tx, owner)],
         "played": [_step(each) for each in steps],
@@ -83,6 +85,15 @@ def _digest(where: Path) -> str:
     for path in sorted(where.rglob("*.yaml")):
         made.update(path.relative_to(where).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return made.hexdigest()[:16]
+
+
+def _is_demo(tx: Tx) -> bool:
+    agreed = terms.of_world(tx.connection, tx.world.name)
+    return agreed is None or agreed.partner is None
+
+
+def _file(row: OwnRow) -> dict[str, Any]:
+    return {"kind": row.kind, "name": row.name, "gone": row.gone, "source": row.source.decode()}
 
 
 def _beginning(began: Beginning, owner: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sandbox.shipped import folder
 from sandbox.spec.library import read_library
 from sandbox.world.clock import SystemClock
 from tests.inprocess.conversing import check_same, converse, recorded
-from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
+from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox, sign_up
 from tests.support.sink import open_sink
 
 
@@ -135,6 +135,48 @@ def test_calls_from_inside_a_callback_are_made_from_inside_it(ground: Ground) ->
         world.drain()
         assert world.tenant.order(order)["status"] == "COMPLETED"
         check_same(recorded(world.tenant))
+
+
+def test_stories_of_ones_own_are_played_again(tenant: Tenant) -> None:
+    """Those that were brought in the conversation, before it, and taken away within it."""
+    yaml = {"Content-Type": "application/yaml"}
+
+    def bring(name: str, base: str = "ORDER_DELAYED") -> None:
+        mine = f"name: {name}\ntitle: Mine\ndescription: A story of my own.\nextends: {base}\n"
+        assert tenant.call("PUT", f"/_sandbox/scenarios/{name}", headers=yaml, data=mine.encode())[0] == 200
+
+    bring("OLDER")
+    quick = b"code: MYFIBRE\ntitle: My Fibre\ndescription: As CEDAR.\nextends: CEDAR\nreferencePrefix: MYF\n"
+    assert tenant.call("PUT", "/_sandbox/suppliers/MYFIBRE", headers=yaml, data=quick)[0] == 200
+    tenant.post("/_sandbox/reset")
+    bring("YOUNGER", "OLDER")
+    tenant.call("PUT", "/_sandbox/scenarios/WRONG", headers=yaml, data=b"name: OTHER\n")
+    tenant.place("YOUNGER", supplier="CEDAR", X_Problem_Code="WAYLEAVE_ISSUE")
+    body = {**tenant.order_body("CEDAR"), "supplier": "MYFIBRE"}
+    tenant.post("/v1/service-orders", body)
+    tenant.advance("PT1M")
+    tenant.call("DELETE", "/_sandbox/scenarios/YOUNGER")
+    tenant.call("DELETE", "/_sandbox/scenarios/OLDER")
+    tenant.call("DELETE", "/_sandbox/suppliers/MYFIBRE")
+    tenant.drain()
+    recording = recorded(tenant)
+    assert {(each["name"], each["gone"]) for each in recording["files"]} == {
+        ("OLDER", True), ("YOUNGER", True), ("MYFIBRE", True)
+    }  # fmt: skip
+    assert {kci["kci"]["supplier"] for kci in recording["kcis"]} == {"CEDAR", "MYFIBRE"}
+    check_same(recording)
+
+
+def test_a_kci_before_the_answer_comes_before_it_again(sandbox: Sandbox) -> None:
+    """To a callback, in a partner's own world, which keeps to a timetable of its own."""
+    with open_sink() as sink:
+        tenant = sign_up(in_process(sandbox), suppliers=["CEDAR"])
+        tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
+        for asked in ("?disorder=kci_before_response&leg=supplier", "?disorder=kci_before_response", "ORDER_CANCELLED"):
+            tenant.place(asked, supplier="CEDAR")
+            tenant.drain()
+        assert tenant.call("PUT", "/_sandbox/timetable", json={"cron": "0 4 * * mon"})[0] == 200
+        check_same(recorded(tenant))
 
 
 def test_faults_strike_again(tenant: Tenant) -> None:

@@ -31,6 +31,7 @@ def answers(sandbox: Sandbox) -> list[TestResponse]:
         client.get("/_sandbox/clock", headers=signed_in),
         client.get("/_sandbox/health"),
         client.get("/_sandbox/tenants"),
+        client.get("/_sandbox/metrics"),
         client.post("/_sandbox/tenants", json={"title": "x"}),
         client.get("/v1/service-orders/1", headers=signed_in),
         client.post("/v1/auth/tenant/access-token"),
