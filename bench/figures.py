@@ -1,28 +1,33 @@
 """Figures: quantiles of one run, and the median of several."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured quantity of one run."""
+    """One measured quantity of one run; None where what would be measured is not installed.
+
+    `beside` names the work that it is to be compared with.
+    """
 
     work: str
     unit: str
-    value: float
+    value: float | None
+    beside: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The same quantity over all runs."""
+    """The same quantity over all runs, and how many times that is what it is compared with."""
 
     work: str
     unit: str
-    median: float
-    least: float
-    most: float
+    median: float | None
+    least: float | None
+    most: float | None
+    times: float | None = None
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:
@@ -33,8 +38,17 @@ def quantiles(values: Sequence[float]) -> dict[str, float]:
 
 def rows(runs: Sequence[Sequence[Figure]]) -> list[Row]:
     """Every run's figures, which come in the same order, as one table."""
-    return [
-        Row(same[0].work, same[0].unit, median(values), min(values), max(values))
-        for same in zip(*runs, strict=True)
-        if (values := [figure.value for figure in same])
-    ]
+    made: dict[str, Row] = {}
+    for same in zip(*runs, strict=True):
+        row, beside = _row(same), made.get(same[0].beside)
+        if beside is not None and beside.median and row.median is not None:
+            row = replace(row, times=row.median / beside.median)
+        made[row.work] = row
+    return list(made.values())
+
+
+def _row(same: Sequence[Figure]) -> Row:
+    values = [figure.value for figure in same if figure.value is not None]
+    if not values:
+        return Row(same[0].work, same[0].unit, None, None, None)
+    return Row(same[0].work, same[0].unit, median(values), min(values), max(values))

@@ -21,11 +21,16 @@ from typing import Any
 from bench.figures import quantiles
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CLOSING = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Work:
-    """What to send: these bodies in turn, at most `most` orders and for at most `seconds`, whichever ends first."""
+    """What to send: these bodies in turn, at most `most` orders and for at most `seconds`, whichever ends first.
+
+    A body of None is none.
+    """
 
     port: int
     path: str
@@ -35,6 +40,7 @@ class Work:
     seconds: float
     most: int = 1_000_000
     rate: float = 0
+    method: str = "POST"
 
 
 def run(work: Work) -> dict[str, Any]:
@@ -65,12 +71,7 @@ class Load:
 
     async def play(self) -> None:
         """Send everything, and wait for every answer."""
-        loop = asyncio.get_running_loop()
-        made = [
-            loop.create_connection(lambda: Connection(self), "127.0.0.1", self.work.port)
-            for _ in range(self.work.connections)
-        ]
-        connections = [protocol for _, protocol in await asyncio.gather(*made)]
+        connections = await asyncio.gather(*(self._connect() for _ in range(self.work.connections)))
         self.began = time.perf_counter()
         if self.work.rate:
             self.free.extend(connections)
@@ -80,14 +81,23 @@ class Load:
                 self.next(connection)
         await self.ended.wait()
 
+    async def _connect(self) -> "Connection":
+        made = await asyncio.get_running_loop().create_connection(lambda: Connection(self), "127.0.0.1", self.work.port)
+        return made[1]
+
+    def again(self) -> None:
+        """A connection was ended with its answer: another takes its place."""
+        connecting = asyncio.ensure_future(self._connect())
+        connecting.add_done_callback(lambda made: self.next(made.result()))
+
     def request(self) -> bytes:
         """The next order, with an id of its own."""
         return next(self._requests)
 
     def _written(self) -> Iterator[bytes]:
         lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **self.work.headers}.items())
-        head = f"POST {self.work.path} HTTP/1.1\r\n{lines}X-Request-ID: load-".encode()
-        bodies = [json.dumps(body).encode() for body in self.work.bodies]
+        head = f"{self.work.method} {self.work.path} HTTP/1.1\r\n{lines}X-Request-ID: load-".encode()
+        bodies = [b"" if body is None else json.dumps(body).encode() for body in self.work.bodies]
         tails = [b"\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies]
         for tail in itertools.cycle(tails):
             self.sent += 1
@@ -141,6 +151,7 @@ class Connection(asyncio.Protocol):
         self._load = load
         self._since = 0.0
         self._received = b""
+        self._last = False  # whether the server has ended it with its answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
@@ -155,16 +166,29 @@ class Connection(asyncio.Protocol):
         head = self._received.find(b"\r\n\r\n")
         if head < 0:
             return
-        length = _LENGTH.search(self._received, 0, head)
-        if len(self._received) < head + 4 + (int(length[1]) if length else 0):
+        if not _whole(self._received, head):
             return
         self._load.statuses[int(self._received[9:12])] += 1
         self._load.latencies.append(time.perf_counter() - self._since)
+        self._last = _CLOSING.search(self._received, 0, head) is not None
         self._received = b""
-        self._load.next(self)
+        if self._last:
+            self._transport.close()
+        else:
+            self._load.next(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._load.ended.set()
+        if self._last:
+            self._load.again()
+        else:
+            self._load.ended.set()
+
+
+def _whole(received: bytes, head: int) -> bool:
+    """Whether the answer whose head ends here has come to its end; ours have a length, some servers send in chunks."""
+    if length := _LENGTH.search(received, 0, head):
+        return len(received) >= head + 4 + int(length[1])
+    return not _CHUNKED.search(received, 0, head) or received.endswith(b"\r\n0\r\n\r\n")
 
 
 async def _main() -> None:

@@ -1,8 +1,5 @@
 """What one tenant's doings are to another: who asks for more than it may, and who resets a world that is full."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +8,9 @@ from typing import Any
 
 from bench import load
 from bench.figures import Figure
+from bench.filling import fill
 from bench.load import Work
+from bench.measures import Sizes
 from bench.server import Server, serve
 from bench.tenant import Tenant
 
@@ -21,19 +20,19 @@ GREEDY = 400  # and does send
 CONNECTIONS = 16
 
 
-def measure(seconds: float, orders: int, folder: Path) -> Iterator[Figure]:
-    """On a sandbox of its own, in this folder, with so many orders in the world of tenant2."""
-    folder.mkdir()
-    _fill(folder, orders)
+def measure(sizes: Sizes, folder: Path) -> Iterator[Figure]:
+    """With ten times the orders of other parts in the world of tenant2."""
+    seconds, orders = sizes.seconds, 10 * sizes.orders
+    fill(folder, "DEMO2", orders)
     settings = {"operator_secret": "operator-secret"}  # of a sandbox that is thrown away
     with serve(folder, **settings) as server, ThreadPoolExecutor(2) as beside:
         quiet, other = Tenant(server.port, "tenant1"), Tenant(server.port, "tenant2")
         place = _work(server, quiet, QUIET, seconds)
         load.run(place)  # warm-up
-        yield Figure(f"answers to {QUIET} orders/s, p99, alone", "ms", _taken(load.run(place))["p99"])
+        yield Figure(f"answers to {QUIET} orders/s, p99, alone", "ms", taken(load.run(place))["p99"])
         Tenant(server.port, "operator").send("PATCH", "/_sandbox/tenants/TENANT2", {"quotas": {"requests": QUOTA}})
         greedy = beside.submit(load.run, _work(server, other, GREEDY, seconds))
-        yield Figure("the same beside a tenant at its limit", "ms", _taken(load.run(place))["p99"])
+        yield Figure("the same beside a tenant at its limit", "ms", taken(load.run(place))["p99"])
         yield Figure(f"refusals of that one, which sends {GREEDY}/s", "1/s", _refusals(greedy.result()))
         time.sleep(1)  # it may send again
         going_on = beside.submit(load.run, place)
@@ -42,16 +41,7 @@ def measure(seconds: float, orders: int, folder: Path) -> Iterator[Figure]:
         other.send("POST", "/_sandbox/reset")
         took = 1000 * (time.perf_counter() - began)
         yield Figure(f"reset of a world of {orders:,} orders", "ms", took)
-        yield Figure("answers to another tenant meanwhile, p99", "ms", _taken(going_on.result())["p99"])
-
-
-def _fill(folder: Path, orders: int) -> None:
-    """Put orders into the world of tenant2, before anybody serves it."""
-    more = {"SANDBOX_DATABASE_URL": f"sqlite:///{folder}/sandbox.db"}
-    given = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
-    wanted = ("--world", "DEMO2", "--tenants", "1", "--orders", str(orders), "--seed", "bench")
-    command = [sys.executable, "-m", "sandbox", "generate", *wanted]
-    subprocess.run(command, env=given | more, check=True, capture_output=True)
+        yield Figure("answers to another tenant meanwhile, p99", "ms", taken(going_on.result())["p99"])
 
 
 def _work(server: Server, tenant: Tenant, rate: int, seconds: float) -> Work:
@@ -60,7 +50,7 @@ def _work(server: Server, tenant: Tenant, rate: int, seconds: float) -> Work:
     return Work(server.port, "/v1/service-orders", headers, tenant.orders(), **limits)
 
 
-def _taken(done: dict[str, Any]) -> dict[str, Any]:
+def taken(done: dict[str, Any]) -> dict[str, Any]:
     """The measured tenant is refused nothing."""
     if set(done["statuses"]) != {"201"}:
         raise RuntimeError(f"orders that were not taken, by status: {done['statuses']}")

@@ -15,12 +15,19 @@ BEGIN, END = "<!-- table: python -m bench --write -->", "<!-- end of table -->"
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table, its columns aligned so that a terminal shows it too."""
-    cells = [("work", "unit", "median", "min – max")]
-    cells += [(row.work, row.unit, _number(row.median), f"{_number(row.least)} – {_number(row.most)}") for row in rows]
-    widths = [max(len(line[column]) for line in cells) for column in range(4)]
+    cells = [("work", "unit", "median", "min – max", "ratio"), *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(5)]
     lines = [_line(line, widths) for line in cells]
-    rule = f"|{'-' * (widths[0] + 2)}|{'-' * (widths[1] + 2)}|{'-' * (widths[2] + 1)}:|{'-' * (widths[3] + 1)}:|"
+    rule = "|".join(["", *(f"{'-' * (width + 2)}" for width in widths[:2])])
+    rule += "|".join(["", *(f"{'-' * (width + 1)}:" for width in widths[2:]), ""])
     return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    if row.median is None or row.least is None or row.most is None:
+        return row.work, row.unit, "not installed", "", ""
+    times = "" if row.times is None else f"{row.times:.2f} ×"
+    return row.work, row.unit, _number(row.median), f"{_number(row.least)} – {_number(row.most)}", times
 
 
 def machine(sizes: Sizes, seconds: float, busy: float) -> str:

@@ -1,4 +1,4 @@
-"""The sandbox that is measured: `sandbox serve` in processes of its own, on a file that is thrown away."""
+"""What is measured: `sandbox serve` in processes of its own, on a database that is thrown away; or another server."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Server:
-    """A running sandbox. `ready_after` is the seconds from its start to its first answer."""
+    """A running server. `ready_after` is the seconds from its start to its first answer."""
 
     port: int
     pid: int
@@ -42,48 +42,54 @@ class Server:
 
 @contextlib.contextmanager
 def serve(folder: Path, **settings: str) -> Iterator[Server]:
-    """A sandbox on a file in this folder, until the block ends."""
-    port = _free_port()
+    """A sandbox until the block ends, on a file in this folder unless the settings name another database."""
+    port = free_port()
+    given = {"database_url": f"sqlite:///{folder}/sandbox.db", **settings, "port": str(port)}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
-    environment |= {"SANDBOX_PORT": str(port), "SANDBOX_DATABASE_URL": f"sqlite:///{folder}/sandbox.db"}
-    environment |= {f"SANDBOX_{name.upper()}": value for name, value in settings.items()}
-    log = folder / "served.log"
+    environment |= {f"SANDBOX_{name.upper()}": value for name, value in given.items()}
+    command = [sys.executable, "-m", "sandbox", "serve"]
+    with started(command, port, "/_sandbox/health", folder / f"served-{port}.log", environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str], port: int, path: str, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Any server, once it answers at this path, until the block ends."""
     with log.open("wb") as output:
         began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve"],
-            env=environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
     try:
-        _wait_until_ready(process, port, log)
+        _wait_until_ready(process, f"http://127.0.0.1:{port}{path}", log)
         yield Server(port, process.pid, time.perf_counter() - began)
     finally:
         _stop(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the sandbox ended while starting:\n{log.read_text()}")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_sandbox/health", timeout=5).close()
+            raise RuntimeError(f"{process.args!r} ended while starting:\n{log.read_text()}")
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - loopback
             return
-        time.sleep(0.005)
-    raise RuntimeError(f"the sandbox did not get ready:\n{log.read_text()}")
+        except urllib.error.HTTPError:
+            return  # it answers, whatever that is
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.005)
+    raise RuntimeError(f"{process.args!r} did not get ready:\n{log.read_text()}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to stop; its process group, which nobody else is in, is killed only if it does not."""
+    """Ask it to stop; its process group, which nobody else is in, is then killed if anything is left."""
     process.send_signal(signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_WITHIN)
-    except subprocess.TimeoutExpired:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def _processes() -> Iterator[list[str]]:
@@ -94,7 +100,8 @@ def _processes() -> Iterator[list[str]]:
             yield [pid, *rest.rpartition(") ")[2].split()]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

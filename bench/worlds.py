@@ -3,13 +3,16 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 from bench.figures import Figure, quantiles
+from bench.measures import Sizes
 from sandbox.inprocess.ground import open_ground
 
 
-def measure(count: int) -> Iterator[Figure]:
-    """So many worlds, each with a tenant signed in, all of them open at once at the end."""
+def measure(sizes: Sizes, _folder: Path) -> Iterator[Figure]:
+    """Half as many worlds as there are orders elsewhere, each with a tenant signed in, all open at once at the end."""
+    count = sizes.orders // 2
     took: list[float] = []
     with open_ground() as ground, ExitStack() as opened:
         for number in range(count):
