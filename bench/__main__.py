@@ -15,7 +15,7 @@ from bench.measures import Sizes
 from bench.report import machine, table, write
 
 SIZES = {
-    "full": Sizes(runs=5, seconds=5, orders=1000),
+    "full": Sizes(runs=5, seconds=4, orders=1000),
     "short": Sizes(runs=2, seconds=1, orders=60, minute=4, stored=(1_000,)),
     "tiny": Sizes(runs=1, seconds=0.5, orders=5, minute=1, stored=(50,)),
 }
@@ -37,13 +37,13 @@ PARTS = (
     Part("drained", measures.drained),
     Part("late", measures.late),
     Part("pushed", measures.pushed),
-    Part("delayed", delayed.measure),
-    Part("neighbours", neighbours.measure),
+    Part("delayed", delayed.measure, most=3),
+    Part("neighbours", neighbours.measure, most=3),
     Part("worlds", worlds.measure),
-    Part("processes", processes.measure, most=3),
+    Part("processes", processes.measure, most=2),
     Part("memory", measures.memory, most=1),
     Part("growth", growth.measure, most=1),
-    Part("peers", peers.measure, most=3),
+    Part("peers", peers.measure, most=1),
     Part("generator", measures.generator),
 )
 

@@ -107,8 +107,9 @@ def drain_orders(bench: Bench, tenant: Tenant, scenario: str, spoken: int) -> tu
     """(KCIs drained a second, processor milliseconds for each): all must be there, `spoken` of every order."""
     count = bench.sizes.orders
     tenant.send("PUT", "/_sandbox/clock", {"rate": 0})
+    _, before = tenant.kcis()
     bench.place(tenant, tenant.headers(scenario), most=count, seconds=PATIENCE)
-    cursor = _wait_for_updates(tenant, count)
+    cursor = _wait_for_updates(tenant, count, before)
     cpu, began = bench.server.cpu(), time.perf_counter()
     drain(tenant)
     seconds, cpu = time.perf_counter() - began, bench.server.cpu() - cpu
@@ -188,9 +189,9 @@ def drain(tenant: Tenant) -> None:
             raise RuntimeError(f"not drained within {PATIENCE} s")
 
 
-def _wait_for_updates(tenant: Tenant, orders: int) -> str:
+def _wait_for_updates(tenant: Tenant, orders: int, cursor: str) -> str:
     """The cursor after the UPDATE of every order, which the gateway says once the order is at its supplier."""
-    found, cursor, deadline = 0, "0", time.monotonic() + PATIENCE
+    found, deadline = 0, time.monotonic() + PATIENCE
     while found < orders:
         if time.monotonic() > deadline:
             raise RuntimeError(f"{found} of {orders} orders were sent within {PATIENCE} s")

@@ -26,7 +26,7 @@ DOCUMENT = Path(__file__).parents[1] / "contracts" / "openapi" / "tenant.yaml"
 OURS = "orders taken, in the minutes of the peers"
 WHERE = "BENCH_PEERS"  # the folder whose bin and node_modules/.bin are looked into, beside the PATH
 ANSWER = {"id": 1, "status": "RECEIVED_BY_GATEWAY"}
-WARM_UP = 3  # times as long as a measurement: what compiles itself while it works needs that
+WARM_UP = 2  # times as long as a measurement: what compiles itself while it works needs that
 
 _JSON = {"Content-Type": "application/json"}
 _DYNAMO = {

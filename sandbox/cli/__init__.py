@@ -13,6 +13,7 @@ COMMANDS = {
     "listen": "Pull a tenant's KCIs, and post them to a local endpoint.",
     "advance": "Move a world's clock, and show what that brought about.",
     "conform": "Examine a supplier, a tenant's endpoint or a gateway.",
+    "certify": "Have a sandbox examine a system, and fetch its certificate.",
     "generate": "Fill a world with dummy tenants and orders.",
     "reset": "Begin a world anew, or as it was in a snapshot.",
     "recording": "Export a tenant's whole conversation.",

@@ -110,7 +110,7 @@ def profile_data(options: Mapping[str, Any]) -> dict[str, Any]:
     """The profile as data, with what the options say in place of what it says. Raises Failure."""
     name, suite = options["profile_name"], options["suite"]
     data: dict[str, Any] = {"suite": suite, "name": options["url"] or "a target"}
-    data = filled(data if name is None else _read(name), options["sandbox"].rstrip("/"))
+    data = filled(data if name is None else read_profile(name), options["sandbox"].rstrip("/"))
     if data["suite"] != suite:
         raise Failure(f"the profile {name} is for the suite {data['suite']}")
     if options["url"]:
@@ -120,7 +120,8 @@ def profile_data(options: Mapping[str, Any]) -> dict[str, Any]:
     return data | _credentials(options, data)
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_profile(name: str) -> dict[str, Any]:
+    """A profile's data, by its file or the name of a shipped one. Raises Failure."""
     shipped = folder("contracts") / "profiles" / f"{name}.yaml"
     path = shipped if shipped.is_file() else Path(name)
     if not path.is_file():

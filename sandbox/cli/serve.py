@@ -1,5 +1,6 @@
 """`sandbox serve`: the sandbox behind a production server."""
 
+import gc
 import logging
 import socket
 import sys
@@ -94,6 +95,9 @@ def serve(settings: Settings, worker: str) -> None:
     """Serve until told to stop. One worker: its threads share one writer, and a worker that dies is started again."""
     # Most threads wait for somebody: the server's warning that there are many says nothing here.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    # The worker is a fork: it shares what is there by now, as long as its collector does not touch all of it.
+    gc.collect()
+    gc.freeze()
     Server(
         worker,
         address=settings.host,

@@ -23,9 +23,18 @@ class Hand:
         self._party, self._secret = party, secret
 
     def __call__(
-        self, kci: Any, *, raw: str | None = None, headers: Mapping[str, str | None] | None = None, sign: str = "right"
+        self,
+        kci: Any,
+        *,
+        raw: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        sign: str = "right",
+        slowly: bool = False,
     ) -> Exchange:
-        """Hand one over; `sign` is right, wrong or old. A header of None is left out. Raises CouldNotTest."""
+        """Hand one over; `sign` is right, wrong or old. A header of None is left out. Raises CouldNotTest.
+
+        `slowly`: it is sent in pieces, and the answer is waited for before it is read.
+        """
         content = json.dumps(kci) if raw is None else raw
         sent = {"Content-Type": "application/json", "X-Request-ID": new_name(), "X-Conversation-ID": "conformance"}
         token = self._party.token()
@@ -33,7 +42,7 @@ class Hand:
         name = kci.get("id", new_name()) if isinstance(kci, dict) else new_name()
         sent |= self._signature(name, content, sign)
         sent = {each: value for each, value in (sent | dict(headers or {})).items() if value is not None}
-        exchange = self._party.send("handleKci", "POST", self._party.url, [], sent, content, kci)
+        exchange = self._party.send("handleKci", "POST", self._party.url, [], sent, content, kci, slowly=slowly)
         self._party.exchanges.append(exchange)
         return exchange
 

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,11 @@ import httpx
 
 from sandbox.conformance import shapes
 from sandbox.conformance.exchange import Exchange
-from sandbox.conformance.realtime import elapsed, new_name
+from sandbox.conformance.realtime import elapsed, new_name, rest
 from sandbox.conformance.verdicts import CouldNotTest
 
 LARGEST = 5_000_000  # bytes of an answer that are read
+PIECES, PAUSE = 10, 0.1  # of what is sent slowly; seconds
 GIVE_UP = 3  # calls in a row without an answer, after which nothing more is asked
 
 Connect = Callable[[], httpx.Client]
@@ -33,6 +34,7 @@ class Party:
     basic: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 10
     now: Callable[[], float] = elapsed
+    rest: Callable[[float], None] = rest
     exchanges: list[Exchange] = field(default_factory=list)
     refused: int = 0
     cause: str = ""
@@ -74,12 +76,15 @@ class Party:
         headers: Mapping[str, str],
         content: str | None,
         body: Any = None,
+        *,
+        slowly: bool = False,
     ) -> Exchange:
         """One call. Raises CouldNotTest with the cause, at once after the third failure in a row."""
         if self.refused >= GIVE_UP:
             raise CouldNotTest(self.cause)
         try:
-            found = call(self.client, method, url, params, headers, content, self.seconds, self.now)
+            sent = _slow(content, self.rest) if slowly and content is not None else content
+            found = call(self.client, method, url, params, headers, sent, self.seconds, self.now)
         except CouldNotTest as failure:
             self.refused += 1
             self.cause = str(failure)
@@ -96,21 +101,25 @@ def call(
     url: str,
     params: Sequence[tuple[str, str]],
     headers: Mapping[str, str],
-    content: str | None,
+    content: "str | Slow | None",
     seconds: float,
     now: Callable[[], float] = elapsed,
 ) -> tuple[int, dict[str, str], bytes, float, str]:
     """(status, headers, body, seconds, whole URL) of an answer, read at most for so long and so far."""
     began = now()
+    slow = content if isinstance(content, Slow) else None
+    length = {} if slow is None else {"Content-Length": str(slow.length)}
     try:
         request = client.build_request(
             method,
             url,
             params=httpx.QueryParams(tuple(params)) if params else None,
-            headers=dict(headers),
+            headers=dict(headers) | length,
             content=content,
         )
         response = client.send(request, stream=True)
+        if slow is not None:
+            slow.pause()
         try:
             raw = _read(response.iter_raw(), lambda: now() > began + seconds, url)
         finally:
@@ -120,6 +129,29 @@ def call(
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
         raise CouldNotTest(f"{url} cannot be reached: {_why(error)}") from error
     return response.status_code, dict(response.headers), raw, now() - began, str(request.url)
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Content that is sent in pieces with a pause after each; and one more before the answer is read."""
+
+    content: bytes
+    pause: Callable[[], None]
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = -(-len(self.content) // PIECES) or 1
+        for place in range(0, len(self.content), size):
+            yield self.content[place : place + size]
+            self.pause()
+
+
+def _slow(content: str, rest: Callable[[float], None]) -> Slow:
+    return Slow(content.encode(), lambda: rest(PAUSE))
 
 
 def _read(pieces: Iterable[bytes], over: Callable[[], bool], url: str) -> bytes:

@@ -16,11 +16,13 @@ import pytest
 from sandbox.conformance import shapes, told
 from sandbox.conformance.coverage import coverage_of
 from sandbox.conformance.drift import said_by
-from sandbox.conformance.exchange import Exchange, Message
+from sandbox.conformance.exchange import Exchange
 from sandbox.conformance.expect import Expect
+from sandbox.conformance.guest import Guest, arrive
 from sandbox.conformance.handing import Hand, published_examples
-from sandbox.conformance.inbox import Ear
+from sandbox.conformance.inbox import Ear, Inbox, serve
 from sandbox.conformance.inventing import Invented, invented
+from sandbox.conformance.judge import Judge
 from sandbox.conformance.party import Party
 from sandbox.conformance.profile import Profile, profile_from
 from sandbox.conformance.realtime import first_number
@@ -32,32 +34,14 @@ from sandbox.conformance.verdicts import (
     NOT_TESTED,
     PASSED,
     Finding,
+    NotApplicable,
     Said,
     Verdict,
 )
 from sandbox.conformance.verdicts import Violated as Violation
-from sandbox.spec.requirements import Catalogue
 
 MARK = "requirement"
-
-
-class Judge:
-    """Judges single KCIs by the rules for them."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-
-    def applies(self, requirement: str, message: Message) -> bool:
-        """Whether the rule is about this message."""
-        return told.BY_REQUIREMENT[requirement].applies(message.body)
-
-    def wrong(self, requirement: str, message: Message) -> shapes.Wrong | None:
-        """What is wrong with it by this rule."""
-        return told.BY_REQUIREMENT[requirement].wrong(message.body)
-
-    def sentence(self, requirement: str) -> str:
-        """The rule in words."""
-        return self._catalogue.requirements[requirement].sentence
+_EXPECT = pytest.StashKey[Expect]()
 
 
 class Conformance:
@@ -119,6 +103,23 @@ class Conformance:
         made = self.setup.party("supplier-updates", auth=known["auth"])
         self.parties.append(made)
         return made
+
+    @pytest.fixture(scope="session")
+    def guest(self) -> Iterator[Guest]:
+        """A tenant of the run's own, where the target is a sandbox, with a callback that this process listens at."""
+        profile, inbox = self.setup.profile, Inbox()
+        if profile.sandbox is None:
+            raise NotApplicable("the profile does not say that the target is a sandbox")
+        self.setup.endings.append(serve(inbox, "127.0.0.1", 0))
+
+        def as_client(name: str, secret: str) -> Party:
+            known = {"kind": "oauth2", "tokenUrl": profile.auth.get("tokenUrl", "")}
+            return self.setup.party(auth={**known, "clientId": name, "clientSecret": secret})
+
+        made = arrive(profile.sandbox["control"], as_client, inbox, self.setup.party(auth={"kind": "none"}))
+        yield made
+        with suppress(Said):
+            made.leave()
 
     @pytest.fixture(scope="session")
     def pass_time(self, party: Party) -> Callable[[], None]:
@@ -258,9 +259,6 @@ def play_all(*dialogues: Any) -> None:
                     getattr(dialogue, name)
 
 
-_EXPECT = pytest.StashKey[Expect]()
-
-
 def requirements(item: pytest.Item) -> list[str]:
     """The requirements that a test names."""
     return [str(mark.args[0]) for mark in item.iter_markers(MARK)]
@@ -277,13 +275,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set up the run that the options describe."""
+    from sandbox.spec.library import UnusableFileError
     from sandbox.spec.requirements import load_profile
+    from sandbox.spec.yamlfile import UnreadableFileError
 
     name = config.getoption("--conform-profile")
     if not name:
         raise pytest.UsageError("--conform-profile FILE says which system to test")
     only = frozenset(filter(None, config.getoption("--conform-only").split(",")))
-    profile = profile_from(load_profile(Path(name)))
+    try:
+        profile = profile_from(load_profile(Path(name)))
+    except (OSError, UnreadableFileError, UnusableFileError) as error:
+        raise pytest.UsageError(f"the profile cannot be used: {error}") from error
     made = Conformance(Setup(profile, seed=config.getoption("--conform-seed"), only=only))
     config.pluginmanager.register(made, "conformance-run")
 

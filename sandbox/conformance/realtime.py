@@ -23,3 +23,8 @@ def new_name(size: int = 8) -> str:
 def first_number() -> int:
     """Where this run's numbers begin: no run of the seconds before has reached it."""
     return int(time.time() * 10) % 10_000_000_000 * 10
+
+
+def rest(seconds: float) -> None:
+    """Let so much time go by."""
+    time.sleep(seconds)

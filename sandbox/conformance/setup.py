@@ -10,7 +10,7 @@ import httpx
 from sandbox.conformance.inbox import Ear, Inbox, Mailbox, serve
 from sandbox.conformance.party import Party, SignIn, over_http
 from sandbox.conformance.profile import Profile
-from sandbox.conformance.realtime import elapsed
+from sandbox.conformance.realtime import elapsed, rest
 from sandbox.conformance.verdicts import CouldNotTest
 from sandbox.shipped import folder
 from sandbox.spec.requirements import Catalogue, load_catalogue
@@ -36,6 +36,7 @@ class Setup:
     connect: Callable[[], httpx.Client] | None = None
     inbox: Inbox | None = None
     now: Callable[[], float] = elapsed
+    rest: Callable[[float], None] = rest
     catalogue: Catalogue = field(default_factory=load_catalogue)
     endings: list[Callable[[], None]] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class Setup:
         client, profile = self.client(), self.profile
         sign_in = SignIn(profile.auth if auth is None else auth, client, profile.answer)
         name = document or DOCUMENTS[profile.suite]
-        return Party(name, profile.url, client, sign_in, {}, profile.answer, self.now)
+        return Party(name, profile.url, client, sign_in, {}, profile.answer, self.now, self.rest)
 
     def greet(self, party: Party) -> None:
         """See whether the target can be examined at all. Raises CouldNotTest with the cause."""

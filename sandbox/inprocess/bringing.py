@@ -1,4 +1,4 @@
-"""The scenarios and suppliers of its own that a recorded tenant had when its recording begins.
+"""What a recorded tenant had when its recording begins: scenarios and suppliers of its own, and a callback.
 
 A recording has its files as they were at its end; what the conversation itself brings or takes away comes by its calls.
 """
@@ -12,6 +12,7 @@ from sandbox.store.own_files import OwnRow
 
 _PUT = {"putScenario": own.SCENARIO, "putSupplier": own.SUPPLIER}
 _REMOVED = {"removeScenario": own.SCENARIO, "removeSupplier": own.SUPPLIER}
+ANYWHERE = "http://callback.test/kcis"
 
 Recording = Mapping[str, Any]
 
@@ -36,6 +37,18 @@ def suppliers_at_first(recording: Recording) -> tuple[str, ...]:
     known = {each["name"] for each in recording["files"] if each["kind"] == own.SUPPLIER}
     back = [code for code, change in changes.items() if change in _REMOVED and code in known and code not in kept]
     return (*kept, *back)
+
+
+def callback_at_first(recording: Recording) -> str | None:
+    """Where KCIs were pushed to when the recording begins: before the first call that changes it, somewhere or not."""
+    known: str | None = recording["tenant"]["callback"]
+    change = next((each for each in recording["exchanges"] if each["operation"] == "setCallback"), None)
+    if change is None:
+        return known
+    pushed = any(
+        step["lane"].startswith("push ") and step["number"] <= change["played"] for step in recording["played"]
+    )
+    return ANYWHERE if pushed else None
 
 
 def _first_changes(recording: Recording) -> dict[tuple[str, str], str]:

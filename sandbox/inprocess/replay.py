@@ -37,7 +37,6 @@ from sandbox.world import rewind
 from sandbox.world.player import play
 
 CLIENT, SECRET = "replay", "replay-secret"
-ANYWHERE = "http://callback.test/kcis"
 LEASE = 60_000
 
 Recording = Mapping[str, Any]
@@ -101,33 +100,22 @@ def _found(ground: Ground, recording: Recording, connection: Any) -> None:
     world = World(
         about["name"], about["seed"], first["epoch"], at, real, first["rate"], about["gap"], reset_at=reset_at
     )
-    founding.found_world(connection, world, None)
+    partner = None if about["demo"] else "replayed"
+    founding.found_world(connection, world, partner)
     for owner, numbers in first["counters"].items():
         accounts.set_numbers(connection, world.name, owner, numbers)
     drawn = sha256(f"webhook secret of {tenant['code']} of {about['seed']}".encode()).digest()
     secret = parts.keys.encrypt("whsec_" + base64.b64encode(drawn).decode())
-    url = _callback_at_first(recording)
+    url = bringing.callback_at_first(recording)
     proved = None if url is None else origin_of(url)
     suppliers = bringing.suppliers_at_first(recording)
     row = accounts.Tenant(tenant["code"], world.name, suppliers, url, secret, callback_proved=proved)
-    founding.found_tenant(connection, row, TenantTerms(tenant["code"], None, "Replayed", real, real, (), NO_QUOTAS))
+    founding.found_tenant(connection, row, TenantTerms(tenant["code"], partner, "Replayed", real, real, (), NO_QUOTAS))
     kept = parts.keys.hash_secret(CLIENT, SECRET)
     client = accounts.Client(CLIENT, "tenant", tenant["code"], world.name, kept, 1, tenant["code"], real)
     accounts.add_client(connection, client)
     for file in bringing.files_at_first(parts.library, recording):
         own_files.put(connection, file)
-
-
-def _callback_at_first(recording: Recording) -> str | None:
-    """Where KCIs were pushed to when the recording begins: before the first call that changes it, somewhere or not."""
-    known: str | None = recording["tenant"]["callback"]
-    change = next((each for each in recording["exchanges"] if each["operation"] == "setCallback"), None)
-    if change is None:
-        return known
-    pushed = any(
-        step["lane"].startswith("push ") and step["number"] <= change["played"] for step in recording["played"]
-    )
-    return ANYWHERE if pushed else None
 
 
 class Replayer:
@@ -248,7 +236,9 @@ class Replayer:
         of_epoch = (each["played"] for _, each in self._waiting if each["epoch"] == exchange["epoch"])
         until = next((played for played in of_epoch if played >= exchange["played"] + fired), self._last_of_epoch())
         for step in self._steps.in_hand_at(to_ms(exchange["came"]), self._steps.count_to(until) - fired):
-            self._play_step(step)
+            if not self._play_step(step):  # nobody had it: the run itself has it played within something else
+                self._steps.put_back(step)
+                return
 
     def _last_of_epoch(self) -> int:
         """How much had been played when the next epoch began; all of it where there is none."""
@@ -258,16 +248,15 @@ class Replayer:
         reached: int = beginning["counters"].get(self._owner, {}).get(PLAYED, 0)
         return reached
 
-    def _play_step(self, step: Step) -> None:
+    def _play_step(self, step: Step) -> bool:
         self._set_clock(to_ms(step["real"]), step["now"])
         self._before_run = 2**62  # nothing but a run has calls made from inside it
-        self._play_lane(step["lane"])
+        return self._play_lane(step["lane"])
 
-    def _play_lane(self, lane: str) -> None:
+    def _play_lane(self, lane: str) -> bool:
         until = self._clock.now() + LEASE
         job = self._store.write(self._world, lambda tx: claiming.take_lane(tx, lane, until))
-        if job is not None:
-            play(self._store, self._sandbox.jobs, job)
+        return job is not None and play(self._store, self._sandbox.jobs, job)
 
     def _go_back_to(self, epoch: int) -> None:
         """Begin the epochs up to this one, which restoring a snapshot began: the world stands where it was taken."""

@@ -55,6 +55,10 @@ class Steps:
                 return
             yield self._left.pop(0)
 
+    def put_back(self, step: Step) -> None:
+        """This one was not played after all."""
+        self._left.insert(0, step)
+
     def pass_over(self, count: int) -> None:
         """So many of them were played by a run of the clock."""
         del self._left[:count]

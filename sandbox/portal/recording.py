@@ -10,7 +10,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.entities import Ref
 from sandbox.parts import Parts
 from sandbox.shipped import folder
-from sandbox.store import accounts, beginnings, kcis, own_files, recordings, timeline
+from sandbox.store import accounts, beginnings, kcis, own_files, recordings, terms, timeline
 from sandbox.store.beginnings import Beginning
 from sandbox.store.documents import unpack
 from sandbox.store.kcis import Kci
@@ -52,7 +52,7 @@ def _conversation(parts: Parts, tx: Tx, *, owner: str) -> dict[str, Any]:
         "made": to_text(tx.real),
         "versions": versions(),
         "settings": {name: getattr(parts.settings, name) for name in _SETTINGS},
-        "world": {**{name: getattr(world, name) for name in _WORLD}, "now": to_text(tx.now)},
+        "world": {**{name: getattr(world, name) for name in _WORLD}, "demo": _is_demo(tx), "now": to_text(tx.now)},
         "tenant": {
             "code": owner,
             "suppliers": [] if tenant is None else list(tenant.suppliers),
@@ -85,6 +85,11 @@ def _digest(where: Path) -> str:
     for path in sorted(where.rglob("*.yaml")):
         made.update(path.relative_to(where).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return made.hexdigest()[:16]
+
+
+def _is_demo(tx: Tx) -> bool:
+    agreed = terms.of_world(tx.connection, tx.world.name)
+    return agreed is None or agreed.partner is None
 
 
 def _file(row: OwnRow) -> dict[str, Any]:

@@ -15,14 +15,15 @@ from sandbox.spec.library import UnusableFileError
 from sandbox.spec.schemas import schema_of, validator_of
 from sandbox.spec.yamlfile import load
 
-SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway", "SBX": "tenant"}
+SUITE_OF = {"SUP": "supplier", "KCI": "supplier", "TEN": "tenant", "GAT": "gateway"}
 
 
 @dataclass(frozen=True)
 class Requirement:
     """One MUST or SHOULD of the interface. Its id never changes and is never used again.
 
-    `clause` says where it stands; `severity` is MUST or SHOULD; `since` is the catalogue's version that brought it.
+    `clause` says where it stands; `severity` is MUST or SHOULD; `since` is the catalogue's version that brought it;
+    `suite` says what proves it.
     """
 
     id: str
@@ -30,11 +31,7 @@ class Requirement:
     clause: str
     severity: str
     since: str
-
-    @property
-    def suite(self) -> str:
-        """Which suite proves it."""
-        return SUITE_OF[self.id[:3]]
+    suite: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def load_catalogue() -> Catalogue:
 def read_catalogue(path: Path) -> Catalogue:
     """A catalogue from its file. Raises UnreadableFileError or UnusableFileError, naming the file."""
     data = checked(path, "requirements")
-    found = [Requirement(**each) for each in data["requirements"]]
+    found = [Requirement(**{"suite": SUITE_OF.get(each["id"][:3])} | each) for each in data["requirements"]]
     twice = [each.id for place, each in enumerate(found) if each.id in {other.id for other in found[:place]}]
     if twice:
         raise UnusableFileError(f"{path}: an id is there twice: {', '.join(twice)}")

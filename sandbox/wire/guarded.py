@@ -31,7 +31,7 @@ class _Guarded(httpx.BaseTransport):
             answer = self._pool.request(
                 request.method,
                 str(request.url),
-                body=request.read(),
+                body=request.stream if "Content-Length" in request.headers else None,  # type: ignore[arg-type]
                 headers=dict(request.headers),
                 timeout=self._seconds,
                 redirect=False,

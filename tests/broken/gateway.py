@@ -1,15 +1,19 @@
 """Every broken gateway, and how one is examined. The correct one is the sandbox itself, in this process."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import httpx
 
 from sandbox.cli.conform import filled
 from sandbox.conformance.profile import profile_from
 from sandbox.conformance.setup import Setup
 from sandbox.shipped import folder
 from sandbox.spec.requirements import load_profile
+from sandbox.wire.courier import Parcel, Reply
 from tests.broken.layer import Break, Call, Said, adds_header, changes, has, lacks, layered, refusals, replies
 from tests.broken.playing import Outcome, examine, in_process
 from tests.broken.supplier_answers import refuses
@@ -28,10 +32,10 @@ def lacking(name: str) -> Callable[[Call], bool]:
 
 
 def tells(change: Callable[[int, Any], None]) -> Any:
-    """Changes the KCIs of the mailbox: by their number, from 1."""
+    """Changes the KCIs of the mailbox, where it is read on and on: by their number, from 1."""
 
     def answer(call: Call, said: Said) -> None:
-        if call.path == INBOX and said.status == 200:
+        if call.path == INBOX and said.status == 200 and "after" in call.query:
             for item in said.body["items"]:
                 change(item["kci"]["sequenceNumber"], item["kci"])
 
@@ -67,6 +71,59 @@ def _one(call: Call, said: Said) -> None:
 
 REFUSED = {"uuid": "1f9f3f2e-6f3b-4c53-9a36-0d0b5a5a1d0f", "code": "INVALID_REQUEST", "messages": ["No."]}
 SHAPE = {"GAT-032": "it is a success without the documented shape"}
+
+Send = Callable[[Parcel], int]
+Push = Callable[[Parcel, Send], int]  # how a gateway that is broken so pushes, and what it takes the answer for
+
+
+def _rewriting() -> Push:
+    """What is pushed again has other bytes."""
+    before: set[str] = set()
+
+    def push(parcel: Parcel, send: Send) -> int:
+        again = parcel.headers["webhook-id"] in before
+        before.add(parcel.headers["webhook-id"])
+        return send(replace(parcel, body=(parcel.body or b"") + b" ") if again else parcel)
+
+    return push
+
+
+def _hurrying() -> Push:
+    """Goes on with the next, whatever was said to the last, and repeats that then."""
+    late: list[Parcel] = []
+
+    def push(parcel: Parcel, send: Send) -> int:
+        status = send(parcel)
+        if status == 503:
+            late.append(parcel)
+            return 204
+        while late:
+            send(late.pop())
+        return status
+
+    return push
+
+
+def _unsigned() -> Push:
+    """Signs with another secret."""
+    return lambda parcel, send: send(replace(parcel, headers={**parcel.headers, "webhook-signature": "v1,bm9uZQ=="}))
+
+
+PUSHES: dict[str, Callable[[], Push]] = {"SBX-010": _rewriting, "SBX-011": _hurrying, "SBX-012": _unsigned}
+
+
+def _instead(push: Push) -> Callable[[Parcel], Reply | None]:
+    def send(parcel: Parcel) -> int:
+        return httpx.post(parcel.url, content=parcel.body, headers=dict(parcel.headers)).status_code
+
+    return lambda parcel: Reply(push(parcel, send), {}, b"")
+
+
+def _unread(call: Call, said: Said) -> None:
+    """A mailbox that is read from its beginning lacks the last."""
+    if call.path == INBOX and said.status == 200 and "after" not in call.query:
+        said.body["items"] = said.body["items"][:-1]
+
 
 BREAKS = {each.requirement: each for each in (
     Break("GAT-001", "answers with an object", answer=_one, trips=SHAPE),
@@ -125,6 +182,11 @@ BREAKS = {each.requirement: each for each in (
     Break("GAT-052", "takes KCIs about nothing", answer=lambda call, said: (
         said.__dict__.update(status=204, body=None) if call.path == KCIS and said.status == 422 else None)),
     Break("GAT-053", "takes what it cannot read", answer=replies(KCIS, 204, None, lambda call: call.raw == b"{")),
+    Break("SBX-010", "repeats itself in other words", trips={"SBX-012": "signed are the words of the first attempt"}),
+    Break("SBX-011", "does not wait until a KCI is taken", trips={
+        "SBX-013": "the mailbox has them in the right order"}),
+    Break("SBX-012", "signs with another secret"),
+    Break("SBX-013", "loses the last KCI of the mailbox", answer=_unread),
     Break("GAT-054", "is late for no reason", answer=replies(KCIS, 204, None, body(reasonCode="DELAY"))),
 )}  # fmt: skip
 
@@ -135,6 +197,8 @@ def examined(broken: Break | None = None) -> Outcome:
     profile = profile_from({**filled(shipped, "http://target.example"), "patience": 0.01})
     with TemporaryDirectory() as place:
         sandbox = open_sandbox(Path(place))
+        if broken is not None and broken.requirement in PUSHES:
+            sandbox.parts.courier.instead = _instead(PUSHES[broken.requirement]())
         try:
             app = layered(sandbox.app, broken or Break("", ""))
             return examine(Setup(profile, connect=in_process(app)))

@@ -117,6 +117,10 @@ def breaks(watch: Watch | None = None) -> dict[str, Break]:
     def slow(_call: Call, _said: Said) -> None:
         clock.time += 0.95
 
+    def hurried(_call: Call, said: Said) -> None:
+        if clock.rested > 1:  # it came in pieces
+            said.status, clock.rested = 408, 0
+
     every = (
         Break("TEN-001", "does not take the first", answer=refuses(_nothing_first()), trips={
             "TEN-017": "what was refused was not answered 204"}),
@@ -140,6 +144,7 @@ def breaks(watch: Watch | None = None) -> dict[str, Break]:
             lambda kci: "issuedOn" not in kci and about(kci).get("type") == "COMMITTED")),
         Break("TEN-016", "grows tired", answer=refuses(_no_more_of_the_same())),
         Break("TEN-017", "answers 200", answer=_two_hundred),
+        Break("TEN-018", "waits for nobody", answer=hurried),
         Break("TEN-020", "takes what it cannot read", answer=takes(lambda call: call.raw == b'{"id": ')),
         Break("TEN-021", "needs no id", answer=takes(lambda call: "entity" in call.body and "id" not in call.body)),
         Break("TEN-022", "needs no entity", answer=takes(lambda call: "id" in call.body and "entity" not in call.body)),
@@ -165,4 +170,4 @@ def examined(broken: Break | None = None) -> Outcome:
         "tenant", "Somebody else's endpoint", "http://target.example/hook",
         auth={"kind": "bearer", "token": "known-to-both"}, signing=tenant.SECRET, answer=1,
     )  # fmt: skip
-    return examine(Setup(profile, connect=in_process(layered(tenant.endpoint, layer)), now=watch))
+    return examine(Setup(profile, connect=in_process(layered(tenant.endpoint, layer)), now=watch, rest=watch.rest))

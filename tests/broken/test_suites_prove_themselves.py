@@ -9,7 +9,7 @@ from tests.broken.matrix import BREAKS, PAGE, page
 from tests.broken.playing import Outcome
 
 PROPERTY_BASED = {"SUP-140", "SUP-141"}  # many made-up requests: played alone
-SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045", "TEN-012", "SBX-001", "GAT-040")
+SAMPLE = ("SUP-017", "SUP-055", "KCI-011", "KCI-045", "TEN-012", "SBX-001", "SBX-011", "GAT-040")
 
 pytestmark = pytest.mark.xdist_group("broken")
 

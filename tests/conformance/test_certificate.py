@@ -13,6 +13,7 @@ from sandbox.conformance.certificate import Untrusted, UnusableKeys, certify, ke
 from sandbox.conformance.report import report_of
 from sandbox.spec.requirements import load_catalogue
 from sandbox.world.keys import Keys
+from tests.support.processes import free_port, served
 
 FEW = frozenset({"TEN-001", "TEN-002"})
 TARGET = {"suite": "tenant", "name": "A dealer's", "url": "https://dealer.example/kcis", "build": "r41"}
@@ -140,3 +141,26 @@ def test_the_command_refuses_another_key_another_content_and_another_report(tmp_
     assert (other.exit_code, "of another report" in other.output) == (1, True)
     missing = CliRunner().invoke(main, ["verify", str(tmp_path / "report.json"), "--key", str(tmp_path / "none")])
     assert (missing.exit_code, "no such file" in missing.output) == (2, True)
+
+
+def test_a_certificate_is_fetched_and_verified(tmp_path: Path) -> None:
+    certificate, report = tmp_path / "got.json", tmp_path / "report.json"
+    with served(tmp_path, issuer="https://sandbox.example") as url:
+        asked = ["certify", "TENANT1", "--url", url, "--only", "TEN-001", "--seed", "9"]
+        ended = CliRunner().invoke(main, [*asked, "--certificate", str(certificate), "--json", str(report)])
+        assert ended.exit_code == 0, ended.output
+        verified = CliRunner().invoke(main, ["verify", str(certificate), "--key", url, "--report", str(report)])
+    assert verified.exit_code == 0, verified.output
+    assert "https://sandbox.example" in verified.output
+    assert "seed 9" in verified.output
+
+
+def test_nobody_there_gets_no_certificate(tmp_path: Path) -> None:
+    nobody = tmp_path / "nobody.yaml"
+    nobody.write_text(f"{{suite: tenant, name: Nobody, url: 'http://127.0.0.1:{free_port()}/kcis'}}")
+    with served(tmp_path, issuer="https://sandbox.example") as url:
+        asked = ["certify", str(nobody), "--url", url, "--certificate", str(tmp_path / "got.json")]
+        ended = CliRunner().invoke(main, asked)
+    assert ended.exit_code == 2
+    assert "There is no certificate" in ended.output
+    assert not (tmp_path / "got.json").exists()

@@ -20,7 +20,7 @@ from sandbox.shipped import folder
 from sandbox.spec.library import read_library
 from sandbox.world.clock import SystemClock
 from tests.inprocess.conversing import check_same, converse, recorded
-from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox
+from tests.support.sandboxes import Json, Tenant, in_process, open_sandbox, sign_up
 from tests.support.sink import open_sink
 
 
@@ -165,6 +165,18 @@ def test_stories_of_ones_own_are_played_again(tenant: Tenant) -> None:
     }  # fmt: skip
     assert {kci["kci"]["supplier"] for kci in recording["kcis"]} == {"CEDAR", "MYFIBRE"}
     check_same(recording)
+
+
+def test_a_kci_before_the_answer_comes_before_it_again(sandbox: Sandbox) -> None:
+    """To a callback, in a partner's own world, which keeps to a timetable of its own."""
+    with open_sink() as sink:
+        tenant = sign_up(in_process(sandbox), suppliers=["CEDAR"])
+        tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
+        for asked in ("?disorder=kci_before_response&leg=supplier", "?disorder=kci_before_response", "ORDER_CANCELLED"):
+            tenant.place(asked, supplier="CEDAR")
+            tenant.drain()
+        assert tenant.call("PUT", "/_sandbox/timetable", json={"cron": "0 4 * * mon"})[0] == 200
+        check_same(recorded(tenant))
 
 
 def test_faults_strike_again(tenant: Tenant) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.checkout import ROOT, committed
+from tests.support.processes import free_port, stop, wait_until_ready
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
@@ -57,6 +59,39 @@ def test_the_installed_package_finds_its_data(site: Path, tmp_path: Path, folder
 def test_the_installed_command_reads_its_scenarios(site: Path, tmp_path: Path) -> None:
     run(site, tmp_path, str(site / "bin" / "sandbox"), "lint")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def alone(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a new environment with the wheel, what it asks for itself in the versions of the lock, and
+    nothing else.
+    """
+    place = tmp_path_factory.mktemp("alone")
+    locked = re.findall(r"^(\S+==[^\s;\\]+)", (ROOT / "requirements" / "dev.txt").read_text(), re.MULTILINE)
+    (place / "versions.txt").write_text("\n".join(locked))
+    subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True, capture_output=True)
+    install = [str(place / "venv" / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+    wanted = ["-c", str(place / "versions.txt"), f"{wheel}[contracts]"]
+    done = subprocess.run([*install, *wanted], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return place / "venv" / "bin"
+
+
+@pytest.mark.prove
+def test_an_empty_environment_runs_all_three_suites_to_a_pass(alone: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SANDBOX"))}
+    port = free_port()
+    given = environment | {"SANDBOX_PORT": str(port), "SANDBOX_DATABASE_URL": f"sqlite:///{tmp_path}/sandbox.db"}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    server = subprocess.Popen([str(alone / "sandbox"), "serve"], cwd=tmp_path, env=given, **quiet)  # type: ignore[call-overload]
+    try:
+        url = wait_until_ready(server, port)
+        for suite, profile in (("supplier", "CEDAR"), ("tenant", "TENANT1"), ("gateway", "SANDBOX")):
+            command = [str(alone / "sandbox"), "conform", suite, "--profile", profile, "--sandbox", url]
+            done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        stop(server)
 
 
 @pytest.mark.parametrize("suite", ["supplier", "tenant", "gateway"])

@@ -213,3 +213,11 @@ def messages(dialogue):
     """What was told of the order that went well."""
     _ = dialogue.ordered
     return dialogue.messages if dialogue.offer is not None else []
+
+
+@pytest.fixture(scope="session")
+def pushed(guest, profile):
+    """What came to the callback of a tenant of the run's own while an order was told; it refused one KCI once."""
+    guest.call_back()
+    _ = Dialogue(guest.party, None, guest.inbox, profile, guest.pass_time).ordered
+    return guest.inbox.messages()

@@ -105,6 +105,10 @@ class Delivery:
         return [self.give("committed") for _ in range(BURST)]
 
     @cached_property
+    def slow(self):
+        return self.post(self.kci("committed", sequenceNumber=99), slowly=True)
+
+    @cached_property
     def unreadable(self):
         return self.post(None, raw='{"id": ')
 

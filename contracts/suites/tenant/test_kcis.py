@@ -98,6 +98,11 @@ def test_a_taken_kci_is_answered_204(delivery, expect):
     expect.status(delivery.acknowledged, 204)
 
 
+@requirement("TEN-018")
+def test_what_is_sent_and_read_slowly_is_taken(delivery, expect):
+    expect_taken(expect, [delivery.slow])
+
+
 @requirement("TEN-020")
 def test_what_cannot_be_read_is_malformed(delivery, expect):
     expect.status(delivery.unreadable, 400)
