@@ -1,10 +1,12 @@
 """What was recorded beside what came of it when it was played again: where they differ, member by member."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 SAME, FIXED, DIFFERENT = "SAME", "FIXED", "DIFFERENT"
+
+Told = Mapping[str, Any]  # a KCI as a recording has it
 
 HIDDEN = "(not recorded)"  # what a recording shows of a secret
 _ABSENT = "(nothing)"
@@ -66,6 +68,14 @@ def compare_exchange(number: int, recorded: Mapping[str, Any], now: Mapping[str,
     return _outcome(f"call {number}: {recorded['method']} {recorded['path']}", found, fixed=fixed)
 
 
+def paired(recorded: Iterable[Told], now: Iterable[Told]) -> Iterator[tuple[Told | None, Told | None]]:
+    """Each recorded KCI with the one of its id: of things at the same moment, which came first is no difference."""
+    found = {each["kci"]["id"]: each for each in now}
+    for each in recorded:
+        yield each, found.pop(each["kci"]["id"], None)
+    yield from ((None, each) for each in found.values())
+
+
 def compare_kci(number: int, recorded: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Outcome:
     """A recorded KCI beside the one that came now, or did not."""
     about = (recorded or now or {})["kci"]
@@ -80,10 +90,15 @@ def _outcome(what: str, found: Sequence[Difference], *, fixed: bool) -> Outcome:
 
 
 def _said(exchange: Mapping[str, Any], *, refused: bool) -> dict[str, Any]:
-    """What counts of an answer. The uuid of a refusal is drawn from the bytes of the call, which are not recorded."""
+    """What counts of an answer. The uuid of a refusal is drawn from the bytes of the call, which are not recorded; and
+    of things that a run of the clock played at the same moment it does not count which came first.
+    """
     answer = exchange["answer"]
     if refused and isinstance(answer, dict):
         answer = {name: value for name, value in answer.items() if name != "uuid"}
+    if isinstance(answer, dict) and "fired" in answer:
+        played = sorted(answer["fired"], key=lambda each: (each["at"], sorted(map(str, each.items()))))
+        answer = {**answer, "fired": played}
     headers = {name: value for name, value in exchange["answerHeaders"].items() if name in _TELLING}
     return {"status": exchange["status"], "headers": headers, "answer": answer}
 

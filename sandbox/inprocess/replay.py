@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,7 +21,7 @@ from sandbox.domain.durations import to_ms
 from sandbox.domain.reach import origin_of
 from sandbox.domain.worldtime import World
 from sandbox.inprocess import bringing
-from sandbox.inprocess.comparing import Report, compare_exchange, compare_kci
+from sandbox.inprocess.comparing import Report, compare_exchange, compare_kci, paired
 from sandbox.inprocess.ground import Ground, open_ground
 from sandbox.inprocess.remote import as_sent
 from sandbox.inprocess.steps import Step, Steps
@@ -74,7 +73,7 @@ def replay(recording: Recording) -> Report:
         compare_exchange(number, recorded, now)
         for number, (recorded, now) in enumerate(zip(recording["exchanges"], answers, strict=True), 1)
     ]
-    both = zip_longest(recording["kcis"], again["kcis"])
+    both = paired(recording["kcis"], again["kcis"])
     outcomes += [compare_kci(number, recorded, now) for number, (recorded, now) in enumerate(both, 1)]
     return Report(outcomes, again, mailbox)
 

@@ -144,7 +144,7 @@ def _caller(operation: Operation, check: Check) -> Caller:
     request.environ[CALLER] = caller
     if caller.kind not in operation.callers:
         wanted = " or ".join(sorted(operation.callers))
-        raise Problem(NOT_AUTHORISED, (f"this is for a {wanted}: the token is a {caller.kind}'s",), status=403)
+        raise Problem(NOT_AUTHORISED, (f"send the token of a client of the kind {wanted}, not {caller.kind}",), 403)
     return caller
 
 

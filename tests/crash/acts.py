@@ -4,7 +4,7 @@ An act prepares, yields, does what may be its last, yields, and looks at what th
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 
 import requests
@@ -72,6 +72,47 @@ def jump(lives: Lives) -> Iterator[None]:
     assert _told(buyer, order) == STORY
 
 
+def cancellation(lives: Lives) -> Iterator[None]:
+    """Taken once, or not: then the order goes on as its story has it."""
+    buyer = lives.sign_in("tenant2")
+    order = _waiting_order(buyer)
+    _patiently(buyer, "/_sandbox/clock/step")
+    assert _told(buyer, order) == STORY[:2]
+    yield
+    asked = {"orderId": order, "reasonCode": "NO_LONGER_REQUIRED"}
+    answered = _answered(buyer, "/v1/service-order-cancellations", asked)
+    _answered(buyer, "/_sandbox/clock/drain")
+    yield
+    _finish(buyer)
+    told = _told(buyer, order)
+    assert told == [*STORY[:2], "UPDATE", "CANCELLED"] or (told == STORY and not answered)
+
+
+def disorder_of_the_tenants(lives: Lives) -> Iterator[None]:
+    """What is to come twice comes twice, and nothing else does; the ledger has everything once."""
+    told, numbers = yield from _in_disorder(lives, "duplicate")
+    assert len(told) == len(STORY) + 1
+    assert (list(dict.fromkeys(told)), set(numbers)) == (STORY, set(range(1, len(STORY) + 1)))
+
+
+def disorder_of_the_suppliers(lives: Lives) -> Iterator[None]:
+    """The gateway mends it."""
+    told, _ = yield from _in_disorder(lives, "duplicate&leg=supplier")
+    assert told == STORY
+
+
+def _in_disorder(lives: Lives, disorder: str) -> Generator[None, None, tuple[list[str], list[int]]]:
+    """(types, sequence numbers) of what the tenant was told of an order in this disorder."""
+    buyer = lives.sign_in("tenant2")
+    order = _waiting_order(buyer, f"{SCENARIO}?disorder={disorder}")
+    yield
+    _answered(buyer, "/_sandbox/clock/drain")
+    yield
+    _finish(buyer)
+    kcis = [item["kci"] for item in buyer.inbox() if item["kci"]["entity"]["id"] == order]
+    return [kci["information"]["type"] for kci in kcis], [kci["sequenceNumber"] for kci in kcis]
+
+
 def die_in(lives: Lives, act: Act, at: int, seconds: float = 3) -> bool:
     """Whether it died at the `at`-th edge of this act; the next life has been looked at."""
     acting = act(lives)
@@ -84,9 +125,9 @@ def die_in(lives: Lives, act: Act, at: int, seconds: float = 3) -> bool:
     return died
 
 
-def _waiting_order(buyer: Tenant) -> int:
+def _waiting_order(buyer: Tenant, scenario: str = SCENARIO) -> int:
     """An order that is at its supplier, with its story before it."""
-    headers = {"X-Scenario": SCENARIO, "X-Kci-Delay": LATER}
+    headers = {"X-Scenario": scenario, "X-Kci-Delay": LATER}
     order: int = buyer.post("/v1/service-orders", buyer.order_body("CEDAR", _address(buyer)), headers)["id"]
     deadline = time.monotonic() + 20
     while _told(buyer, order) != STORY[:1]:

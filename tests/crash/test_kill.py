@@ -4,7 +4,17 @@ import random
 
 import pytest
 
-from tests.crash.acts import Act, die_in, jump, reset, snapshot, story
+from tests.crash.acts import (
+    Act,
+    cancellation,
+    die_in,
+    disorder_of_the_suppliers,
+    disorder_of_the_tenants,
+    jump,
+    reset,
+    snapshot,
+    story,
+)
 from tests.crash.lives import Lives
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -12,7 +22,15 @@ REPAIRED = "the last process was killed: lanes played again: "
 EDGES = 100_000  # more than any act has
 
 # For each act, edges at which something has been done that is not settled, and how many there are at the least.
-ACTS = [(story, (2, 20, 38), 60), (reset, (2,), 3), (snapshot, (5,), 8), (jump, (17,), 25)]
+ACTS = [
+    (story, (2, 38), 60),
+    (reset, (2,), 3),
+    (snapshot, (5,), 8),
+    (jump, (17,), 25),
+    (cancellation, (8,), 15),
+    (disorder_of_the_tenants, (12,), 20),
+    (disorder_of_the_suppliers, (), 20),
+]
 
 
 def test_killed_at_some_edges_nothing_is_lost(lives: Lives) -> None:

@@ -112,6 +112,24 @@ def test_of_calls_under_way_together_the_one_that_acted_first_is_played_first(
     check_same(recording)
 
 
+def test_of_what_was_played_at_one_moment_it_does_not_count_which_came_first(tenant: Tenant) -> None:
+    """What came, and when, does."""
+    tenant.call("PUT", "/_sandbox/clock", json={"rate": 0})
+    for _ in range(2):
+        tenant.place(supplier="CEDAR")
+    tenant.drain()
+    recording = deepcopy(recorded(tenant))
+    (drained,) = [each for each in recording["exchanges"] if each["operation"] == "drainClock"]
+    played, told = drained["answer"]["fired"], recording["kcis"]
+    assert (played[-1]["at"], told[-1]["kci"]["deliveredOn"]) == (played[-2]["at"], told[-2]["kci"]["deliveredOn"])
+    played[-1], played[-2] = played[-2], played[-1]
+    told[-1], told[-2] = told[-2], told[-1]
+    check_same(recording)
+    played[-1]["at"] = played[0]["at"]
+    told[-1]["kci"]["deliveredOn"] = told[0]["kci"]["deliveredOn"]
+    assert replay(recording).count(DIFFERENT) == 2
+
+
 @pytest.fixture
 def ground() -> Iterator[Ground]:
     with open_ground() as opened:
