@@ -5,8 +5,8 @@ RUN python -m venv /opt/sandbox
 WORKDIR /src
 
 # The lock first: it changes less often than the program.
-COPY requirements/run.txt requirements/run.txt
-RUN /opt/sandbox/bin/pip install --require-hashes -r requirements/run.txt
+COPY requirements/image.txt requirements/image.txt
+RUN /opt/sandbox/bin/pip install --require-hashes -r requirements/image.txt
 
 COPY . .
 RUN /opt/sandbox/bin/pip install --no-build-isolation --no-deps . \

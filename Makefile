@@ -56,7 +56,9 @@ LOCK = .venv-lock/bin/uv --no-config pip compile pyproject.toml --quiet --univer
 
 lock: .venv-lock/installed
 	@$(LOCK) --extra postgresql --group build --output-file requirements/run.txt
-	@$(LOCK) --all-extras --group build --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	@$(LOCK) --extra postgresql --extra contracts --group build --constraint requirements/run.txt \
+		--output-file requirements/image.txt
+	@$(LOCK) --all-extras --group build --group dev --constraint requirements/image.txt --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

@@ -105,8 +105,8 @@ class Conformance:
         return made
 
     @pytest.fixture(scope="session")
-    def guest(self) -> Iterator[Guest]:
-        """A tenant of the run's own, where the target is a sandbox, with a callback that this process listens at."""
+    def guest(self, party: Party) -> Iterator[Guest]:
+        """A tenant of the run's own, where the party is a sandbox, with a callback that this process listens at."""
         profile, inbox = self.setup.profile, Inbox()
         if profile.sandbox is None:
             raise NotApplicable("the profile does not say that the target is a sandbox")
