@@ -13,6 +13,7 @@ from sandbox.inprocess.comparing import DIFFERENT, FIXED, SAME, Report
 from sandbox.inprocess.remote import Remote, replay_at
 from sandbox.inprocess.replay import Recording, UnusableError, read, replay
 from sandbox.portal.recording import versions
+from sandbox.settings import read_settings
 
 TEST = '''\
 """A conversation of {code} in {world}, recorded on {made}, as a test.
@@ -66,7 +67,7 @@ def command(
         return
     if target is None:
         _tell_versions(recording)
-        played = replay(recording)
+        played = replay(recording, **_folders())
     else:
         secret = client_secret or f"{client_id}-secret"
         played = replay_at(recording, Remote(over_http(target), client_id, secret))
@@ -76,6 +77,15 @@ def command(
         write_whole(report, orjson.dumps(whole, option=orjson.OPT_INDENT_2))
     _tell(played)
     raise SystemExit(played.verdict == DIFFERENT)
+
+
+def _folders() -> dict[str, str]:
+    """Where the deployment has scenarios and suppliers of its own, as the settings of this process say."""
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    return {"scenarios": settings.scenarios, "suppliers": settings.suppliers}
 
 
 def as_test(recording: Recording) -> str:

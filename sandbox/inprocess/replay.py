@@ -59,14 +59,14 @@ def read(content: bytes) -> Recording:
     return recording
 
 
-def replay(recording: Recording) -> Report:
-    """Play it again, and compare. Raises UnusableError."""
+def replay(recording: Recording, **folders: str) -> Report:
+    """Play it again, and compare; `folders` are the settings `scenarios` and `suppliers`. Raises UnusableError."""
     settings = {
         name: recording["settings"][name]
         for name in ("reset", "patience", "real_data", "body_limit")
         if name in recording["settings"]
     }
-    with open_ground(**settings) as ground, _staged(ground, recording) as replayer:
+    with open_ground(**settings, **folders) as ground, _staged(ground, recording) as replayer:
         answers = replayer.play()
         again, mailbox = replayer.told()
     outcomes = [

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli import main
-from tests.inprocess.conversing import converse
+from tests.inprocess.conversing import converse, recorded
 from tests.support.processes import over_http, served
-from tests.support.sandboxes import Tenant
+from tests.support.sandboxes import Tenant, in_process, open_sandbox
 
 ROOT = Path(__file__).parents[2]
 SUPPORTED = {11, 12, 13}
@@ -74,6 +74,21 @@ def other_python() -> str | None:
             if subprocess.run(works, capture_output=True, check=False).returncode == 0:
                 return found
     return None
+
+
+def test_a_deployments_own_stories_are_played_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stories").mkdir()
+    story = "name: OURS\ntitle: Ours\ndescription: A story of ours.\nextends: ORDER_REJECTED\n"
+    (tmp_path / "stories" / "OURS.yaml").write_text(story)
+    sandbox = open_sandbox(tmp_path, scenarios=str(tmp_path / "stories"))
+    tenant = Tenant(in_process(sandbox)).sign_in()
+    tenant.place("OURS", supplier="CEDAR")
+    tenant.drain()
+    (tmp_path / "ours.json").write_bytes(orjson.dumps(recorded(tenant)))
+    sandbox.close()
+    assert run("replay", str(tmp_path / "ours.json")).exit_code == 1
+    monkeypatch.setenv("SANDBOX_SCENARIOS", str(tmp_path / "stories"))
+    assert run("replay", str(tmp_path / "ours.json")).exit_code == 0
 
 
 def test_a_recording_becomes_a_test(file: Path, tmp_path: Path) -> None:

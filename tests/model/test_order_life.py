@@ -46,7 +46,7 @@ SHORT = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),  # shrinking a disagreement takes minutes: that is for the long form
 )  # fmt: skip
-LONG = settings(SHORT, derandomize=False, max_examples=3000, stateful_step_count=50, phases=tuple(Phase))
+LONG = settings(SHORT, derandomize=False, max_examples=1200, stateful_step_count=50, phases=tuple(Phase))
 
 TENANTS = ("TENANT3", "TENANT4")
 CREATED = st.sampled_from(
@@ -93,7 +93,8 @@ class Orders(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.sandbox = open_sandbox(Path(self.folder.name))
         self.tenants = {code: Tenant(in_process(self.sandbox), code.lower()).sign_in() for code in TENANTS}
-        self.premises = self.tenants[TENANTS[0]].get("/_sandbox/addresses")["items"]
+        listed = self.tenants[TENANTS[0]].get("/_sandbox/addresses")["items"]
+        self.premises = [each for each in listed if "behaviour" not in each]  # nothing special about them
         self.played: Played = play_supplier(self.sandbox)
         self.kcis = 0
         self.cursors = dict.fromkeys(TENANTS, "0")
@@ -279,6 +280,6 @@ def test_orders_live_as_published() -> None:
 
 @pytest.mark.prove
 def test_orders_live_as_published_whatever_happens() -> None:
-    """Thousands of runs."""
+    """More than a thousand runs of fifty steps each."""
     run_state_machine_as_test(Orders, settings=LONG)
     assert issubclass(Orders, RuleBasedStateMachine)
