@@ -11,7 +11,7 @@ from sandbox.store.examinations import Examination
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 
-MOST = 50_000  # transactions of the tenant's things that are looked at, the last
+MOST = 20_000  # transactions of the tenant's things that are looked at, the last
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
