@@ -7,7 +7,7 @@ from bench.figures import Figure
 from bench.filling import fill
 from bench.measures import Sizes, benched, drain, drain_orders, push_orders
 
-WORLD, CLIENT = "DEMO3", "tenant4"  # whose first tenant has what is stored
+WORLD, CLIENT = "SHARED", "tenant4"  # whose first tenant has what is stored
 SCENARIO, SPOKEN = "ORDER_CANCELLED", 3  # leaves no line behind
 
 
