@@ -70,10 +70,13 @@ def compare_exchange(number: int, recorded: Mapping[str, Any], now: Mapping[str,
 
 def paired(recorded: Iterable[Told], now: Iterable[Told]) -> Iterator[tuple[Told | None, Told | None]]:
     """Each recorded KCI with the one of its id: of things at the same moment, which came first is no difference."""
-    found = {each["kci"]["id"]: each for each in now}
+    found: dict[str, list[Told]] = {}
+    for each in now:
+        found.setdefault(each["kci"]["id"], []).append(each)  # one that was handed over twice is there twice
     for each in recorded:
-        yield each, found.pop(each["kci"]["id"], None)
-    yield from ((None, each) for each in found.values())
+        same = found.get(each["kci"]["id"])
+        yield each, same.pop(0) if same else None
+    yield from ((None, each) for same in found.values() for each in same)
 
 
 def compare_kci(number: int, recorded: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Outcome:

@@ -185,12 +185,13 @@ def test_stories_of_ones_own_are_played_again(tenant: Tenant) -> None:
     check_same(recording)
 
 
-def test_a_kci_before_the_answer_comes_before_it_again(sandbox: Sandbox) -> None:
+def test_disorder_and_a_kci_before_the_answer_come_again(sandbox: Sandbox) -> None:
     """To a callback, in a partner's own world, which keeps to a timetable of its own."""
     with open_sink() as sink:
         tenant = sign_up(in_process(sandbox), suppliers=["CEDAR"])
         tenant.call("PUT", "/_sandbox/callback", json={"url": sink.url})
-        for asked in ("?disorder=kci_before_response&leg=supplier", "?disorder=kci_before_response", "ORDER_CANCELLED"):
+        early = "?disorder=kci_before_response"
+        for asked in (f"{early}&leg=supplier", early, "?disorder=duplicate", "?disorder=swap"):
             tenant.place(asked, supplier="CEDAR")
             tenant.drain()
         assert tenant.call("PUT", "/_sandbox/timetable", json={"cron": "0 4 * * mon"})[0] == 200

