@@ -1,7 +1,9 @@
 """`sandbox listen`: pull a tenant's KCIs, and post them to an endpoint that only this machine can reach."""
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,7 +31,8 @@ class NotTaken(click.ClickException):
 class Listener:
     """Hands over the mailbox of a session from `cursor` on, KCI by KCI, and none before the one ahead of it was taken.
 
-    `give` hands one over, or raises NotTaken; `tell` says something to the person who watches.
+    `give` hands one over, or raises NotTaken; `tell` says something to the person who watches; within `undisturbed`
+    nothing interrupts.
     """
 
     session: Session
@@ -38,6 +41,7 @@ class Listener:
     clock: Clock
     cursor: str = "0"
     failures: int = 0
+    undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def run(self, *, once: bool) -> None:
         """Go on until interrupted; with `once`, until the mailbox is empty or something goes wrong."""
@@ -57,8 +61,9 @@ class Listener:
         """Whether there was anything. After a failure it is read anew: signatures are good for some minutes only."""
         items = self.session.call("GET", "/_sandbox/inbox", query={"after": self.cursor, "wait": str(wait)})["items"]
         for item in items:
-            self.give(item)
-            self.cursor, self.failures = item["cursor"], 0
+            with self.undisturbed():
+                self.give(item)
+                self.cursor, self.failures = item["cursor"], 0
         self.failures = 0
         return bool(items)
 
@@ -66,6 +71,19 @@ class Listener:
         condition = threading.Condition()
         with condition:
             self.clock.wait(condition, self.clock.now() + seconds * 1000)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A Ctrl-C is heeded afterwards, so that what was taken counts as taken."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 @click.command()
@@ -89,7 +107,7 @@ def command(
     session.sign_in()
     tell = partial(click.echo, err=True)
     give = partial(_give, urllib3.PoolManager(retries=False, timeout=TIMEOUT), forward, whole)
-    listener = Listener(session, give, tell, SystemClock(), after)
+    listener = Listener(session, give, tell, SystemClock(), after, undisturbed=_undisturbed)
     if not once:
         tell(f"Waiting for KCIs of {client_id} at {session.url}. Ctrl-C ends.")
     try:

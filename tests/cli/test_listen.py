@@ -175,9 +175,18 @@ def test_a_token_that_expired_is_renewed(sandbox: Sandbox) -> None:
     assert session.token != first
 
 
+# The command as it is, but that it hears a Ctrl-C also where the tests run in the background of a shell.
+HEARING = """
+import signal
+from sandbox.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def test_it_waits_for_what_comes_and_ends_at_ctrl_c(tmp_path: Path) -> None:
     with served(tmp_path) as url:
-        command = [sys.executable, "-m", "sandbox", "listen", "--url", url]
+        command = [sys.executable, "-c", HEARING, "listen", "--url", url]
         listening = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert listening.stderr is not None
         assert listening.stdout is not None
