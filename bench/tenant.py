@@ -79,6 +79,7 @@ class Tenant:
         self._connection.request(method, path, body, {"X-Request-ID": "benchmark", **headers})
         response = self._connection.getresponse()
         content = response.read()
+        self._connection.close()  # the next call may come when the server has long given this one up
         if response.status >= 300:
             raise RuntimeError(f"{method} {path}: {response.status} {content.decode()}")
         return json.loads(content) if content else None
