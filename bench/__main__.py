@@ -65,7 +65,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure sandboxes of its own, on loopback.")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--short", dest="size", action="store_const", const="short", help="about two minutes")
+    size.add_argument("--short", dest="size", action="store_const", const="short", help="a few minutes")
     size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="only to see that it works")
     names = [part.name for part in PARTS]
     parser.add_argument("--only", nargs="+", choices=names, metavar="PART", help=f"some of: {', '.join(names)}")
