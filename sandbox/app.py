@@ -61,6 +61,7 @@ from sandbox.wire.edge import Door, make_app
 from sandbox.wire.egress import Egress
 from sandbox.wire.faultplane import FaultPlane
 from sandbox.wire.headers import with_headers
+from sandbox.wire.queueing import in_turn
 from sandbox.wire.recorder import Recorder
 from sandbox.wire.waiting import Waiters
 from sandbox.world.clock import Clock, SystemClock
@@ -69,8 +70,11 @@ from sandbox.world.player import Handlers, Player
 from sandbox.world.reset import beginning
 from sandbox.world.runs import Conductor
 from sandbox.world.schedule import Schedule, Timetable
+from sandbox.world.turns import Turns
 
 log = logging.getLogger("sandbox")
+
+WAITING_ELSEWHERE = 4  # turns at once where a transaction waits for another process, or for the disk
 
 
 @dataclass(frozen=True)
@@ -119,13 +123,15 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
     recorder = Recorder(store, settings.recording_bytes)
+    turns = Turns(1 if file and not settings.fsync else WAITING_ELSEWHERE)
     parts = Parts(
-        settings, clock, store, keys, tokens, library, courier, fan_out, asking, plane, timetable, buckets, recorder
+        *(settings, clock, store, keys, tokens, library, courier),
+        *(fan_out, asking, plane, timetable, buckets, recorder, turns),
     )
     _found(parts)
     jobs = _jobs(parts)
     conductor = Conductor(store, clock, jobs, settings.run_limit, settings.lease)
-    player = Player(store, clock, jobs, threads=settings.players, lease=settings.lease)
+    player = Player(store, clock, jobs, turns, threads=settings.players, lease=settings.lease)
     kept = {"idle_days": settings.idle_days, "keep_days": settings.keep_days}
     schedule = Schedule(store, clock, timetable, settings.world_start, **kept)
     guard = Guard("sandbox.wire.guarded", settings.local_mode)
@@ -188,6 +194,7 @@ def _applications(parts: Parts, conductor: Conductor, examiner: Examiner) -> WSG
     by_prefix = {"v1": gateway, "suppliers": suppliers, "tenants": endpoint_app, "_sandbox": portal}
     whole = _dispatch(by_prefix, pages.make_pages(demo_clients=parts.settings.demo_clients))
     whole = with_headers(metrics.measured(parts, whole), resets.headers(parts))
+    whole = in_turn(whole, parts.turns, parts.tokens.owner, parts.settings.body_limit)
     behind = parts.settings.proxies
     return ProxyFix(whole, x_for=behind, x_proto=behind, x_host=behind) if behind else whole
 

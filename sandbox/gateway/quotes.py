@@ -36,7 +36,7 @@ def ask_for(parts: Parts, call: Call) -> Answer:
         return numbers, make_id(tx.world.seed, tx.world.epoch, "quote", tenant, numbers[0])
 
     numbers, quote_id = parts.write(call, number)
-    shown = list(parts.fan_out.map(partial(_quoted, parts, call), items, numbers))
+    shown = parts.at_once(call, partial(_quoted, parts, call), items, numbers)
 
     def keep(tx: Tx) -> str:
         for each, asked, item in zip(numbers, items, shown, strict=True):

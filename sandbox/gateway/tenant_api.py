@@ -57,7 +57,7 @@ def check_availability(parts: Parts, call: Call) -> Answer:
     """GET /service-availability: every supplier is asked at once, and none that is slow or broken fails the others."""
     asked = call.query.get("suppliers") or suppliers_of(parts, call.caller.code)
     check_supplier(parts, call.caller.code, *asked, place="query parameter suppliers")
-    return Answer(200, list(parts.fan_out.map(partial(_availability_at, parts, call), dict.fromkeys(asked))))
+    return Answer(200, parts.at_once(call, partial(_availability_at, parts, call), dict.fromkeys(asked)))
 
 
 def _availability_at(parts: Parts, call: Call, supplier: str) -> dict[str, Any]:

@@ -255,7 +255,7 @@ class Replayer:
     def _play_lane(self, lane: str) -> bool:
         until = self._clock.now() + LEASE
         job = self._store.write(self._world, lambda tx: claiming.take_lane(tx, lane, until))
-        return job is not None and play(self._store, self._sandbox.jobs, job)
+        return job is not None and play(self._store, self._sandbox.jobs, job)[0]
 
     def _go_back_to(self, epoch: int) -> None:
         """Begin the epochs up to this one, which restoring a snapshot began: the world stands where it was taken."""

@@ -15,6 +15,7 @@ from sandbox.store.kcis import Kci
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.wire.waiting import Waiters
+from sandbox.world.turns import away
 
 PAGE = 200  # KCIs in one answer
 LOOK_AGAIN = 500  # milliseconds after which a long poll looks by itself: other processes cannot ring its bell
@@ -48,7 +49,8 @@ def _wait_for_page(parts: Parts, call: Call, after: int, until: int) -> list[dic
         if page or now >= until:
             return page
         look_again = min(until, now + LOOK_AGAIN)  # another process may have handed something over
-        bell.wait(topic, heard, lambda condition, moment=look_again: parts.clock.wait(condition, moment))  # type: ignore[misc]
+        with away():
+            bell.wait(topic, heard, lambda condition, moment=look_again: parts.clock.wait(condition, moment))  # type: ignore[misc]
 
 
 def _page(parts: Parts, call: Call, after: int) -> list[dict[str, Any]]:

@@ -60,7 +60,6 @@ _WORLDS_WITH_DUE = (
     .order_by(_FIRST_DUE, worlds.c.name)
     .limit(bindparam("most"))
 )
-_LOOK = Statement(_WORLDS_WITH_DUE)
 # A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
 _KEEP_RUNS_OUT = Statement(_WORLDS_WITH_DUE.with_for_update(read=True, skip_locked=True))
 _DUE = Statement(
@@ -75,9 +74,7 @@ _DUE = Statement(
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = Statement(
-    select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, _FIRST_DUE).where(_UNOWNED, worlds.c.rate > 0)
-)
+_NEXT_DUE = Statement(select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, _FIRST_DUE).where(_UNOWNED))
 
 
 @dataclass(frozen=True)
@@ -104,11 +101,6 @@ def line_of(job: Job) -> str:
     return f"{job.owner} {job.kind[:4]:<4}"
 
 
-def anything_due(connection: Connection, real: int, shares: Shares) -> bool:
-    """Whether `claim` would find something: a look that writes nothing."""
-    return _LOOK.one(connection, {"real": real, "busy": shares.used_up, "most": 1}) is not None
-
-
 def claim(connection: Connection, real: int, lease_until: int, most: int, shares: Shares) -> list[Job]:
     """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
     moment = {"real": real, "busy": shares.used_up, "most": most}
@@ -125,16 +117,15 @@ def claim(connection: Connection, real: int, lease_until: int, most: int, shares
 
 
 def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
-    """When, in real time, the next lane comes due that nobody has and the caller may claim."""
+    """When, in real time, the next lane comes due that nobody has and the caller may claim: not after `real` for what
+    is due by now. In a world that stands still, that is all that ever does.
+    """
     rows = _NEXT_DUE.rows(connection, {"real": real, "busy": shares.used_up})
-    return min(
-        (
-            real_base + -(-(due - virtual_base) // rate)
-            for virtual_base, real_base, rate, due in rows
-            if due is not None
-        ),
-        default=None,
-    )
+    return min((_wake(*row) for row in rows if row[-1] is not None and (row[2] or row[-1] <= row[0])), default=None)
+
+
+def _wake(virtual_base: int, real_base: int, rate: int, due: int) -> int:
+    return real_base + -(-(due - virtual_base) // rate) if rate else real_base
 
 
 _BACKLOG = (

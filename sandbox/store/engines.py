@@ -7,6 +7,7 @@ from typing import IO, Any
 from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 
+from sandbox.store.keeping import Connections, Keeper
 from sandbox.store.schema import VERSION, about
 from sandbox.store.statements import Statement
 from sandbox.store.tables import metadata
@@ -49,7 +50,7 @@ def own_file(file: Path) -> IO[str]:
     return handle
 
 
-def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
+def open_engines(url: str, *, fsync: bool) -> tuple[Connections, Connections]:
     """(for reading, for writing), with the tables made. Raises RuntimeError when they are of another version."""
     if is_sqlite(url):
         reading = _sqlite(url, "BEGIN", fsync=fsync, cache=_READERS_CACHE)
@@ -65,7 +66,7 @@ def open_engines(url: str, *, fsync: bool) -> tuple[Engine, Engine]:
     except BaseException:
         writing.dispose()
         raise
-    return reading, writing
+    return (Keeper(reading), Keeper(writing)) if is_sqlite(url) else (reading, writing)
 
 
 def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:

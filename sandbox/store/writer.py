@@ -6,8 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
+from sandbox.store.keeping import Connections
 from sandbox.store.statements import Statement
 
 Work = Callable[[Connection], Any]
@@ -24,8 +25,8 @@ class GroupWriter:
     longer than most of the work. What comes while somebody writes is the next group of a thread for that.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
         self._waiting: deque[_Given] = deque()
         self._given = threading.Condition()  # also so that nothing is given after the end, where nobody would answer it
         self._closed = False
@@ -80,7 +81,7 @@ class GroupWriter:
         """Nobody is told anything before the commit: even a refusal may rest on what others of the group have done."""
         self._writing = threading.get_ident()
         try:
-            with self._engine.begin() as connection:
+            with self._connections.begin() as connection:
                 outcomes = _alone(connection, group[0][0]) if len(group) == 1 else _together(connection, group)
         except BaseException as failure:  # noqa: BLE001 - the disk is full, say; a writer that died would answer nobody
             for _, answer in group:

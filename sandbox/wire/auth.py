@@ -90,7 +90,12 @@ class Tokens:
             client = self._client(call, kinds).client
         except Refused as refused:
             return _refusal(refused)
-        claims = {"sub": client.client_id, "ver": client.version, "scope": SCOPES[client.kind]}
+        claims = {
+            "sub": client.client_id,
+            "code": client.code,
+            "ver": client.version,
+            "scope": SCOPES[client.kind],
+        }
         body = {"access_token": self._sign(claims), "expires_in": self._expires_in, "token_type": "Bearer"}
         return Answer(200, body, {"Cache-Control": "no-store"})
 
@@ -110,6 +115,13 @@ class Tokens:
             token = self._sign({"sub": _SELF, **{name: getattr(caller, name) for name in told}})
             self._own[whoever] = (caller, token, self._now() + LIFETIME // 2)
         return token
+
+    def owner(self, authorization: str) -> str:
+        """Whose token this Authorization header shows, whatever it opens now; "" for none of ours."""
+        try:
+            return str(self._claims(authorization.partition(" ")[2])["code"])
+        except (JoseError, ValueError):
+            return ""
 
     def check(self, authorization: str, address: str) -> Caller:
         """Who presents this Authorization header from this address. Raises NOT_AUTHORISED, or 429 for too many."""

@@ -20,6 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 
 from sandbox.domain.reach import fault_of_address
 from sandbox.world.clock import stopwatch
+from sandbox.world.turns import away
 
 RESOLVERS = 16  # names looked up at once; the system's resolver knows no time-out of its own
 
@@ -106,6 +107,11 @@ class _Guarded(HTTPConnection):
 
     egress: ClassVar[Egress]
 
+    def connect(self) -> None:
+        """Connect, in somebody else's time."""
+        with away():
+            super().connect()
+
     def _new_conn(self) -> socket.socket:
         return self.egress.open(self)
 
@@ -144,7 +150,8 @@ class _Until(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("timed out")
         self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        with away():
+            return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()

@@ -18,7 +18,8 @@ from sandbox.store import faults
 from sandbox.store.store import Store, Tx
 from sandbox.wire.calls import Caller
 from sandbox.wire.waiting import Waiters
-from sandbox.world.clock import Clock, pause
+from sandbox.world.clock import Clock
+from sandbox.world.turns import pause
 
 FAULTS = Counter(
     "sandbox_faults", "Faults that struck calls of this process, by leg and kind", ["leg", "kind"], registry=None

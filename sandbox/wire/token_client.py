@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from sandbox.wire.outbound import ClientCredentials
 from sandbox.wire.reading import parse_json
+from sandbox.world.turns import away
 
 KEPT = 256  # peers whose token is remembered
 UNTOLD = 300  # seconds that a token is used for when its lifetime is not told
@@ -35,11 +36,15 @@ class TokenShelf:
         `refused` is not given again. Raises NoTokenError when the answer holds none.
         """
         kept = self._kept(auth)
-        with kept.lock:  # who comes meanwhile waits for the one fetch
+        with away():
+            kept.lock.acquire()  # who comes meanwhile waits for the one fetch
+        try:
             if kept.until <= self._now() or kept.token == refused:
                 kept.token, lifetime = _read(fetch())
                 kept.until = self._now() + int((lifetime - min(MARGIN, lifetime / 10)) * 1000)
             return kept.token
+        finally:
+            kept.lock.release()
 
 
 class _Kept:

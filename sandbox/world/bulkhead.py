@@ -61,10 +61,15 @@ class Bulkhead:
                 self._slow.add(line_of(job))
             return at_limit
 
-    def shares(self) -> Shares:
-        """What everybody has, for the next claim."""
+    def is_quick(self, job: Job) -> bool:
+        """Whether it has a thread that is not one of the spare ones."""
         with self._lock:
-            quick = [job for job, _ in self._quick.values()]
+            return (job.lane_id, job.fence) in self._quick
+
+    def shares(self, beside: Job | None = None) -> Shares:
+        """What everybody has, for the next claim; `beside` what is about to end."""
+        with self._lock:
+            quick = [job for job, _ in self._quick.values() if job is not beside]
             lines = Counter(line_of(job) for job in (*quick, *self._waiting.values()))
             crowded = len(self._waiting) >= self._spare
             barred = frozenset(line for line in self._slow if crowded or lines[line])

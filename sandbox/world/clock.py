@@ -17,14 +17,6 @@ class Clock(Protocol):
         ...
 
 
-def pause(clock: Clock, milliseconds: int) -> None:
-    """Let so much real time go by."""
-    until, unrung = clock.now() + milliseconds, threading.Condition()
-    with unrung:
-        while clock.now() < until:
-            clock.wait(unrung, until)
-
-
 class SystemClock:
     """The machine's clock."""
 

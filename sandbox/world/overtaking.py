@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sandbox.store import claiming
 from sandbox.store.claiming import Claimed
 from sandbox.store.store import Store, Tx
-from sandbox.world.clock import Clock, pause
+from sandbox.world.clock import Clock
 from sandbox.world.player import Handlers, play
+from sandbox.world.turns import pause
 
 LONGEST = 5_000  # real milliseconds that an answer is held back
 _POLL = 10

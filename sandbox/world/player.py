@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from prometheus_client import Counter
 from structlog.contextvars import bound_contextvars
@@ -18,6 +20,7 @@ from sandbox.store.lanes import Job, LaneLost
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
 from sandbox.world.bulkhead import Bulkhead
 from sandbox.world.clock import Clock
+from sandbox.world.turns import Turns, pause
 
 log = logging.getLogger("sandbox.player")
 
@@ -30,7 +33,9 @@ PLAYED = Counter(
 
 Settle = Callable[[Tx], int | None]  # None when the job is done, else when, in world time, it is to be tried again
 Handlers = Mapping[str, Callable[[Job], Settle]]
+T = TypeVar("T")
 
+BREATH = 5  # milliseconds from one look to the next: threads that have something to play go on by themselves
 LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other processes cannot ring its bell
 SPARE = 4  # threads for what is slow, for each of the others
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
@@ -43,16 +48,21 @@ class NotYet(Exception):
     until: int
 
 
+def nothing_more(_tx: Tx) -> None:
+    """What comes after a job that is played for itself."""
+
+
 def play(
     store: Store,
     handlers: Handlers,
     job: Job,
-    after: Callable[[Tx], None] = lambda _tx: None,
+    after: Callable[[Tx], T | None] = nothing_more,
     wait: Callable[[int], None] | None = None,
-) -> bool:
-    """Do and settle one claimed job. False when its handler broke: the job stays, and its lane rests.
+) -> tuple[bool, T | None]:
+    """Do and settle one claimed job: (whether its handler held, what `after` gave). Where it broke, the job stays, and
+    its lane rests.
 
-    `after` is done in the transaction that settles the job, and not at all where it is not settled. A job whose time
+    `after` is done in the transaction that settles the job, and gives None where it is not settled. A job whose time
     has not come rests its lane until then; with `wait` the caller waits for it instead.
     """
     with bound_contextvars(job=job.kind, owner=job.owner, about=str(job.ref), world=job.world):
@@ -60,15 +70,16 @@ def play(
 
 
 def _play(
-    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], None], wait: Callable[[int], None] | None
-) -> bool:
-    def work(tx: Tx) -> None:
+    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], T | None], wait: Callable[[int], None] | None
+) -> tuple[bool, T | None]:
+    def work(tx: Tx) -> T | None:
         _settle(tx, job, settle)
-        after(tx)
+        return after(tx)
 
+    found: T | None = None
     try:
         settle = _do(handlers, job, wait)
-        store.write(job.world, work, at=job.due_at, epoch=job.epoch)
+        found = store.write(job.world, work, at=job.due_at, epoch=job.epoch)
         PLAYED.labels(job.kind, "settled").inc()
     except (LaneLost, StaleEpoch) as lost:
         PLAYED.labels(job.kind, "dropped").inc()
@@ -80,8 +91,8 @@ def _play(
         PLAYED.labels(job.kind, "broken").inc()
         if _rest(store, job, store.real_now() + AFTER_FAILURE):
             log.error("%s of %s broke: it is tried again", job.kind, job.owner, exc_info=broken)
-        return False
-    return True
+        return False, None
+    return True, found
 
 
 def _settle(tx: Tx, job: Job, settle: Settle) -> None:
@@ -123,10 +134,13 @@ def _rest(store: Store, job: Job, until: int) -> bool:
 class Player:
     """Plays what comes due as real time goes by, on a few threads; an endpoint that hangs holds up nobody else."""
 
-    def __init__(self, store: Store, clock: Clock, handlers: Handlers, *, threads: int, lease: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, handlers: Handlers, turns: Turns, *, threads: int, lease: int
+    ) -> None:
         self._store = store
         self._clock = clock
         self._handlers = handlers
+        self._turns = turns
         self._lease = lease
         self._bulkhead = Bulkhead(threads, SPARE * threads)
         self._threads = ThreadPoolExecutor((1 + SPARE) * threads, thread_name_prefix="player")
@@ -147,7 +161,7 @@ class Player:
     def _watch(self) -> None:
         unavailable = False
         while not self._stopping.is_set():
-            heard = self._store.bell.heard(lanes.PLAYER)
+            heard, began = self._store.bell.heard(lanes.PLAYER), self._clock.now()
             try:
                 wake, gone = self._look(), False
             except Unavailable as trouble:
@@ -160,6 +174,7 @@ class Player:
             unavailable = gone
             if wake is not None and not self._stopping.is_set():
                 self._wait(heard, min(wake, self._clock.now() + LOOK_AGAIN))
+            pause(self._clock, began + BREATH - self._clock.now())
 
     def _wait(self, heard: int, until: int) -> None:
         self._store.bell.wait(lanes.PLAYER, heard, lambda condition: self._clock.wait(condition, until))
@@ -170,13 +185,14 @@ class Player:
         free, shares = self._bulkhead.free(now), self._bulkhead.shares()
         if not free:
             return now + LOOK_AGAIN
-        if self._store.query(lambda connection: claiming.anything_due(connection, now, shares)) and self._claim(free):
-            return None
-        wake = self._store.query(lambda connection: claiming.next_wake(connection, self._clock.now(), shares))
-        return self._clock.now() + LOOK_AGAIN if wake is None else wake
+        wake = self._store.query(lambda connection: claiming.next_wake(connection, now, shares))
+        if wake is None or wake > now:
+            return now + LOOK_AGAIN if wake is None else wake
+        self._claim(free)
+        return None
 
-    def _claim(self, free: int) -> int:
-        """Claim as many lanes as there are free threads, and hand them over; how many that were."""
+    def _claim(self, free: int) -> None:
+        """Claim as many lanes as there are free threads, and hand them over."""
         shares, now = self._bulkhead.shares(), self._clock.now()
         claimed = self._store.transact(
             lambda connection: (
@@ -188,11 +204,25 @@ class Player:
         for job in claimed:
             self._bulkhead.begin(job, self._clock.now())
             self._threads.submit(self._play, job)
-        return len(claimed)
 
     def _play(self, job: Job) -> None:
-        try:
-            play(self._store, self._handlers, job)
-        finally:
-            if self._bulkhead.end(job, self._clock.now()):
-                self._store.bell.ring([lanes.PLAYER])
+        """Play it, and then whatever is claimed by the transaction that settles it, as long as that is something."""
+        following: Job | None = job
+        while following is not None:
+            job, following = following, None
+            try:
+                with self._turns.turn(job.owner, job=True):
+                    _, following = play(self._store, self._handlers, job, partial(self._next, job))
+                if following is not None:
+                    self._bulkhead.begin(following, self._clock.now())
+            finally:
+                if self._bulkhead.end(job, self._clock.now()) and following is None:
+                    self._store.bell.ring([lanes.PLAYER])
+
+    def _next(self, job: Job, tx: Tx) -> Job | None:
+        """What this thread may go on with, claimed. A thread that was slow is one of the spare ones: it ends."""
+        if self._stopping.is_set() or not self._bulkhead.is_quick(job):
+            return None
+        now = self._clock.now()
+        claimed = claiming.claim(tx.connection, now, now + self._lease, 1, self._bulkhead.shares(beside=job))
+        return claimed[0] if claimed else None

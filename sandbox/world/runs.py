@@ -15,7 +15,8 @@ from sandbox.store.lanes import Job
 from sandbox.store.store import StaleEpoch, Store, Tx
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
-from sandbox.world.player import Handlers, play
+from sandbox.world.player import Handlers, nothing_more, play
+from sandbox.world.turns import away, let_others
 
 SETTLING = 2_000  # milliseconds that a run waits for lanes that the loop had claimed before; then it sets them aside
 _POLL = 5  # milliseconds between looks at them
@@ -107,6 +108,7 @@ class Conductor:
                     left = following.more or self._in_play(name)
                     return self._end(run, fired, None if left else upto, more=left)
                 fired.append(job)
+                let_others()
                 following = self._play(job, broken, claim if len(fired) != most else None)
             return self._end(run, fired, None, more=False)
         except BaseException:
@@ -117,20 +119,15 @@ class Conductor:
         """Play one thing, and claim the next in the transaction that settles it: what that found, None if it did not
         come to it.
         """
-        found: list[_Next | None] = []
-
-        def after(tx: Tx) -> None:
-            found[:] = [] if claim is None else [claim(tx)]  # the transaction may be tried more than once
-
-        if not play(self.store, self.handlers, job, after, self._wait):
+        held, following = play(self.store, self.handlers, job, claim or nothing_more, self._wait)
+        if not held:
             broken.append(job.lane_id)
-            return None
-        return found[0] if found else None
+        return following
 
     def _wait(self, until: int) -> None:
         """What is too much for a moment is waited for: a run leaves no first attempt out."""
         condition = threading.Condition()
-        with condition:
+        with away(), condition:
             self.clock.wait(condition, until)
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
@@ -151,9 +148,10 @@ class Conductor:
         """
         while self._in_play(name) and self.clock.now() < until:
             heard = self.store.bell.heard(lanes.PLAYER)
-            self.store.bell.wait(
-                lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
-            )
+            with away():
+                self.store.bell.wait(
+                    lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
+                )
 
     def _in_play(self, name: str) -> bool:
         return self.store.read(name, lambda tx: claiming.anything_leased(tx, tx.real))

@@ -11,6 +11,8 @@ from sandbox.world.clock import ManualClock
 from tests.store.databases import START
 from tests.store.playing import LEASE, claim, claim_next, finish, kinds, play_all, put, put_one, raise_epoch
 
+NO_SHARES = Shares()
+
 
 def test_the_lowest_rank_goes_first_whether_or_not_it_is_due(store: Store, clock: ManualClock) -> None:
     """Nothing overtakes the head of its lane, not even what has been due for long."""
@@ -138,6 +140,11 @@ def test_a_run_keeps_the_loop_out_of_its_world(store: Store, clock: ManualClock)
     assert play_all(store) == ["a"]
 
 
+def wake(store: Store, shares: Shares = NO_SHARES) -> int | None:
+    """When the player is to look next, as of START."""
+    return store.query(lambda connection: claiming.next_wake(connection, START, shares))
+
+
 def test_one_owner_gets_no_more_than_its_share(store: Store) -> None:
     """What one owner has in play counts, and others are served although its lanes were due first."""
     for number in range(4):
@@ -146,10 +153,9 @@ def test_one_owner_gets_no_more_than_its_share(store: Store) -> None:
     first = claim(store, most=4, shares=Shares({}, 2))
     assert kinds(first) == ["hanging 0", "hanging 1"]
     shares = Shares({"TENANT3": 2}, 2)
-    assert store.query(lambda connection: claiming.anything_due(connection, START, shares))
+    assert wake(store, shares) == START
     assert kinds(claim(store, most=4, shares=shares)) == ["other"]
-    assert not store.query(lambda connection: claiming.anything_due(connection, START, shares))
-    assert store.query(lambda connection: claiming.next_wake(connection, START, shares)) is None
+    assert wake(store, shares) is None
 
 
 def test_of_what_is_slow_one_thing_is_played_at_once(store: Store) -> None:
@@ -166,16 +172,21 @@ def test_of_what_is_slow_one_thing_is_played_at_once(store: Store) -> None:
 
 def test_the_next_wake_is_in_real_time(store: Store) -> None:
     """At an hour a second, what is due in an hour wakes the player in a second; a frozen world never does."""
-
-    def wake() -> int | None:
-        return store.query(lambda connection: claiming.next_wake(connection, START, Shares()))
-
     put_one(store, "lane", "a", due=START + 3_600_001)
-    assert wake() == START + 3_600_001
+    assert wake(store) == START + 3_600_001
     store.write("earth", lambda tx: worlds.set_clock(tx.connection, with_rate(tx.world, START, 3600)))
-    assert wake() == START + 1_001  # never too early
+    assert wake(store) == START + 1_001  # never too early
     store.write("earth", lambda tx: worlds.set_clock(tx.connection, with_rate(tx.world, START, 0)))
-    assert wake() is None
+    assert wake(store) is None
+
+
+def test_what_is_due_in_a_frozen_world_is_played_now(store: Store) -> None:
+    """What came due before it was frozen, or is due at the moment at which it stands."""
+    put_one(store, "lane", "a", due=START)
+    store.write("earth", lambda tx: worlds.set_clock(tx.connection, with_rate(tx.world, START, 0)))
+    assert wake(store) == START
+    assert kinds(claim(store)) == ["a"]
+    assert wake(store) is None
 
 
 def test_the_only_player_may_end_all_leases(store: Store) -> None:

@@ -60,7 +60,7 @@ def test_players_never_play_the_same_job(stores: list[Store]) -> None:
                 played.append(job.kind)
                 finish(store, job)
 
-    while stores[0].query(lambda connection: claiming.anything_due(connection, START, Shares())):
+    while stores[0].query(lambda connection: claiming.next_wake(connection, START, Shares())) is not None:
         by_players(stores, player)
     assert len(played) == len(set(played)) == LANES * JOBS
     for lane in range(LANES):
@@ -87,7 +87,7 @@ def test_a_lost_lease_settles_nothing_however_the_players_race(stores: list[Stor
         with noting:
             settled.append(f"{job.kind} as {number}")
 
-    while stores[0].query(lambda connection: claiming.anything_due(connection, START, Shares())):
+    while stores[0].query(lambda connection: claiming.next_wake(connection, START, Shares())) is not None:
         by_players(stores, player)
     assert sorted(set(settled)) == sorted(f"{lane}.{job} as {job + 1}" for lane in range(LANES) for job in range(JOBS))
 

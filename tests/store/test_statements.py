@@ -72,7 +72,7 @@ def test_lost_connections_are_not_used_again(postgres_url: str) -> None:
     """The server went away and came back: one call fails, not one for each connection that was open."""
     store = open_store(postgres_url)
     pid, end = Statement(text("SELECT pg_backend_pid()")), Statement(text("SELECT pg_terminate_backend(:pid)"))
-    with store._reading.connect() as one, store._reading.connect() as other:
+    with store._reading.begin() as one, store._reading.begin() as other:
         pids = [row[0] for connection in (one, other) for row in pid.rows(connection, {})]
     store.transact(lambda connection: [end.rows(connection, {"pid": each}) for each in pids])
     with pytest.raises(Unavailable):

@@ -63,7 +63,7 @@ def open_parts(url: str) -> Parts:
     clock = ManualClock(START)
     store = Store(url, clock.now)
     nothing: Any = None
-    return Parts(Settings(), clock, store, nothing, nothing, walked_library(), *[nothing] * 7)
+    return Parts(Settings(), clock, store, nothing, nothing, walked_library(), *[nothing] * 8)
 
 
 def make_world(parts: Parts) -> None:

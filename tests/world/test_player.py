@@ -13,6 +13,7 @@ from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Store
 from sandbox.world.clock import Clock, ManualClock, SystemClock
 from sandbox.world.player import Player, Settle
+from sandbox.world.turns import Turns
 from tests.store.databases import START
 from tests.store.playing import claim_next
 
@@ -66,7 +67,7 @@ class Stage:
 def make_player(store: Store, stage: Stage, threads: int = 4, clock: Clock = CLOCK) -> Player:
     """A player of these handlers, started."""
     kinds = ("a", "b", "c", "hang")
-    player = Player(store, clock, dict.fromkeys(kinds, stage.play), threads=threads, lease=60_000)
+    player = Player(store, clock, dict.fromkeys(kinds, stage.play), Turns(1), threads=threads, lease=60_000)
     player.start()
     return player
 
@@ -153,14 +154,14 @@ def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> N
 
 def test_the_loop_survives_whatever_goes_wrong_in_it(live: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A player that died silently would leave every order waiting for ever."""
-    stage, real, failures = Stage(), claiming.anything_due, [ZeroDivisionError(), RuntimeError()]
+    stage, real, failures = Stage(), claiming.next_wake, [ZeroDivisionError(), RuntimeError()]
 
-    def fail_at_first(*args: object) -> bool:
+    def fail_at_first(*args: object) -> int | None:
         if failures:
             raise failures.pop()
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(claiming, "anything_due", fail_at_first)
+    monkeypatch.setattr(claiming, "next_wake", fail_at_first)
     queue(live, "lane", "a")
     player = make_player(live, stage)
     stage.wait_for("a of TENANT1")

@@ -50,7 +50,7 @@ def test_a_job_is_settled_at_its_own_time(store: Store, clock: ManualClock, note
     """However late in real time it is played."""
     put(store, "lane", "a", "b", due=START - 7)
     clock.at += 5_000
-    assert play(store, notes.handlers, claim(store)[0])
+    assert play(store, notes.handlers, claim(store)[0])[0]
     assert notes.settled == ["a at -7"]
     assert [job.kind for job in claim(store)] == ["b"]
 
@@ -59,7 +59,7 @@ def test_a_job_may_ask_to_be_tried_again(store: Store, notes: Notes) -> None:
     """At the time that it says, with what waits behind it."""
     put(store, "lane", "a", "b", due=START)
     notes.again = START + 1
-    assert play(store, notes.handlers, claim(store)[0])
+    assert play(store, notes.handlers, claim(store)[0])[0]
     assert claim(store) == []
 
 
@@ -71,13 +71,13 @@ def test_a_handler_that_breaks_leaves_the_job_and_its_lane_rests(
     """It is played again after a while, as if it had not been tried."""
     put(store, "lane", "a", "b")
     setattr(notes, place, failure)
-    assert not play(store, notes.handlers, claim(store)[0])
+    assert not play(store, notes.handlers, claim(store)[0])[0]
     assert claim(store) == []
     clock.at += AFTER_FAILURE
     setattr(notes, place, None)
     again = claim(store)[0]
     assert (again.kind, again.attempts, again.due_at) == ("a", 0, START)
-    assert play(store, notes.handlers, again)
+    assert play(store, notes.handlers, again)[0]
     assert notes.settled == ["a at 0"]
 
 
@@ -87,10 +87,10 @@ def test_a_job_whose_lease_was_lost_is_dropped(store: Store, clock: ManualClock,
     slow = claim(store)[0]
     clock.at += LEASE
     quick = claim(store)[0]
-    assert play(store, notes.handlers, slow)
+    assert play(store, notes.handlers, slow)[0]
     assert store.read("earth", lambda tx: claiming.anything_leased(tx, clock.at))
-    assert play(store, notes.handlers, quick)
-    assert not store.query(lambda connection: claiming.anything_due(connection, clock.at, Shares()))
+    assert play(store, notes.handlers, quick)[0]
+    assert store.query(lambda connection: claiming.next_wake(connection, clock.at, Shares())) is None
 
 
 def test_a_job_of_before_a_reset_is_dropped(store: Store, notes: Notes) -> None:
@@ -98,7 +98,7 @@ def test_a_job_of_before_a_reset_is_dropped(store: Store, notes: Notes) -> None:
     put(store, "lane", "a")
     job = claim(store)[0]
     raise_epoch(store, "earth")
-    assert play(store, notes.handlers, job)
+    assert play(store, notes.handlers, job)[0]
     assert notes.settled == []
     assert claim(store) == []
 
@@ -110,6 +110,6 @@ def test_a_job_that_breaks_when_its_lane_is_lost_harms_nobody(store: Store, cloc
     clock.at += LEASE
     quick = claim(store)[0]
     notes.in_handler = ZeroDivisionError()
-    assert not play(store, notes.handlers, slow)
+    assert not play(store, notes.handlers, slow)[0]
     store.write("earth", lambda tx: lanes.finish(tx, quick))
     assert claim(store) == []
