@@ -67,6 +67,29 @@ def test_no_two_share_an_id_or_a_reference(orders: list[Json]) -> None:
     assert len({order["address"]["id"] for order in orders}) > 10
 
 
+def test_they_ask_for_all_that_their_suppliers_sell(tenant: Tenant, orders: list[Json]) -> None:
+    known = {each["code"]: each for each in tenant.get("/_sandbox/suppliers")["items"]}
+    asked = {code: set[tuple[str, str]]() for code in ("ALDER", "BIRCH", "CEDAR")}
+    for order in orders:
+        item = order["serviceOrderItem"]
+        profiles = [each["value"] for each in item["serviceCharacteristics"] if each["name"] == "LINE_PROFILE"]
+        asked[order["supplier"]] |= {(item["serviceSpecification"]["id"], profile) for profile in profiles}
+    for code in ("ALDER", "BIRCH"):
+        sold = known[code]["specifications"]
+        assert asked[code] == {(each["id"], profile) for each in sold for profile in each["lineProfiles"]}
+    assert len(asked["CEDAR"]) > 1
+    names = Counter(each["name"] for order in orders for each in order["serviceOrderItem"]["serviceCharacteristics"])
+    assert names["CARE_LEVEL"] > ORDERS / 6
+    assert names["ENNI_ID"] > ORDERS / 3
+
+
+def test_a_service_is_what_its_order_asked_for(tenant: Tenant, orders: list[Json]) -> None:
+    for service in tenant.get("/_sandbox/services")["items"]:
+        item = orders[service["orderId"] - 1]["serviceOrderItem"]
+        assert service["serviceSpecification"]["id"] == item["serviceSpecification"]["id"]
+        assert service["serviceCharacteristics"] == item["serviceCharacteristics"]
+
+
 def test_their_kcis_are_in_the_mailbox_in_order(tenant: Tenant, orders: list[Json]) -> None:
     inbox = tenant.inbox()
     assert len(inbox) == sum(len(order["updates"]) for order in orders)
