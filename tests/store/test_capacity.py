@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.store import bookings
 from tests.store.walking import make_world, open_parts, overfull, walk
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,20 @@ def test_no_diary_is_filled_beyond_its_places(database_url: str) -> None:
             done = [each.result(300) for each in walks]
         assert all(set(each) >= ENOUGH for each in done), done
         assert overfull(parts) == []
+    finally:
+        parts.store.close()
+
+
+def test_the_walk_sees_it_when_what_has_expired_is_not_given_up_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A diary that is opened without care, and two tenants in turn: the same walk every time."""
+    monkeypatch.setattr(bookings, "open_diary", lambda *_: None)
+    parts = open_parts(f"sqlite:///{tmp_path}/store.db")
+    try:
+        make_world(parts)
+        with pytest.raises(AssertionError, match=r"after [0-9]+ operations"):
+            walk(parts, "12", 10 * SHORT)
     finally:
         parts.store.close()
 

@@ -1,7 +1,7 @@
 """One process that reserves, orders, gives up and moves appointments by seed, and looks after its diaries meanwhile.
 
-`python -m tests.store.walking DATABASE_URL SEED OPERATIONS` walks, and tells on the way how far it has come. At its end
-it writes, as JSON, how often what succeeded.
+`python -m tests.store.walking DATABASE_URL SEEDS OPERATIONS` walks, and tells on the way how far it has come. At its
+end it writes, as JSON, how often what succeeded.
 """
 
 import json
@@ -210,25 +210,29 @@ _KINDS: dict[str, tuple[int, Callable[[Walk], None]]] = {
 _NAMES, _WEIGHTS = list(_KINDS), [weight for weight, _ in _KINDS.values()]
 
 
-def walk(parts: Parts, seed: str, operations: int) -> Counter[str]:
-    """So many operations; how often each kind was done. Raises AssertionError for a diary that is over-full."""
-    walker = Walk(parts, f"TENANT{seed}", Random(seed))
+def walk(parts: Parts, seeds: str, operations: int) -> Counter[str]:
+    """So many operations of each of these tenants, in turn; how often each kind was done.
+
+    Raises AssertionError for a diary that is over-full.
+    """
+    walks = [Walk(parts, f"TENANT{seed}", Random(seed)) for seed in seeds]
     for number in range(1, operations + 1):
-        walker.step()
+        for each in walks:
+            each.step()
         if number % LOOK_EVERY == 0:
             wrong = overfull(parts)
             assert not wrong, f"after {number} operations: {wrong}"
         if number % TELL_EVERY == 0:
-            sys.stderr.write(f"{walker.tenant}: {number} operations: {dict(walker.done)}\n")
-    return walker.done
+            sys.stderr.write(f"{number} operations: { {each.tenant: dict(each.done) for each in walks} }\n")
+    return sum((each.done for each in walks), Counter())
 
 
 def main() -> int:
     """What `python -m` runs."""
-    url, seed, operations = sys.argv[1:]
+    url, seeds, operations = sys.argv[1:]
     parts = open_parts(url)
     try:
-        sys.stdout.write(json.dumps(walk(parts, seed, int(operations))))
+        sys.stdout.write(json.dumps(walk(parts, seeds, int(operations))))
     finally:
         parts.store.close()
     return 0
