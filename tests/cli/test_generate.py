@@ -146,7 +146,7 @@ def test_the_command_makes_tenants_and_tells_their_secrets_once(
     done = CliRunner().invoke(main, ["generate", "--tenants", "2", "--orders", "5"])
     assert done.exit_code == 0, done.output
     assert "5 orders in GENERATED, of GENERATED_1, GENERATED_2." in done.output
-    words = done.output.split()
+    words = done.output.splitlines()[1].split()
     client, secret = words[1].rstrip(","), words[3]
     sandbox = open_sandbox(tmp_path)
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
@@ -156,5 +156,19 @@ def test_the_command_makes_tenants_and_tells_their_secrets_once(
     assert (again.exit_code, "secret" in again.output) == (0, False)
 
 
-def test_a_wrong_name_of_a_world_is_refused() -> None:
-    assert CliRunner().invoke(main, ["generate", "--world", "a b"]).exit_code == 2
+@pytest.mark.parametrize("name", ["a b", "demo1", "W" * 21, ""])
+def test_what_cannot_be_the_name_of_a_world_is_refused(name: str) -> None:
+    done = CliRunner().invoke(main, ["generate", "--world", name])
+    assert (done.exit_code, "up to 20 capitals" in done.output) == (2, True)
+
+
+def test_a_misspelt_world_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_DATABASE_URL", f"sqlite:///{tmp_path}/sandbox.db")
+    misspelt = ["generate", "--world", "DEMO7", "--orders", "1"]
+    done = CliRunner().invoke(main, misspelt)
+    assert done.exit_code == 2
+    assert "there is no world DEMO7: --new makes it; there are DEMO1, DEMO2" in done.output
+    made = CliRunner().invoke(main, [*misspelt, "--new"])
+    assert (made.exit_code, made.output.splitlines()[0]) == (0, "DEMO7 is a new world.")
+    again = CliRunner().invoke(main, misspelt)
+    assert (again.exit_code, again.output.splitlines()) == (0, ["1 orders in DEMO7, of DEMO7_1."])
