@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from sandbox.cli.conform import filled, read_profile
+from sandbox.cli.conform import examining, filled, read_profile
 from sandbox.cli.session import Session, connection, open_session
 from sandbox.conformance import report as reports
 from sandbox.conformance.files import write_whole
@@ -21,12 +21,8 @@ LOOK_AGAIN = 1  # seconds
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
-@click.option("--only", multiple=True, metavar="ID", help="Only this requirement; may be given again.")
-@click.option("--seed", default=1, show_default=True, help="Chooses the made-up requests.")
-@click.option("--limit", default=300, show_default=True, help="Seconds for the whole run.")
+@examining
 @click.option("--certificate", "certificate_file", type=click.Path(path_type=Path), help="Write the certificate.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@click.option("--html", "html_file", type=click.Path(path_type=Path), help="… as one HTML file.")
 @connection
 def command(profile: str, url: str, client_id: str, client_secret: str | None, **options: Any) -> None:
     """Have the sandbox at --url examine the system that PROFILE describes: a file, or the name of a shipped one.
@@ -35,8 +31,13 @@ def command(profile: str, url: str, client_id: str, client_secret: str | None, *
     for a pass, 1 for a failure, 2 where something could not be tested.
     """
     session = open_session(url, client_id, client_secret)
-    body = {"profile": filled(read_profile(profile), url.rstrip("/")), "only": list(options["only"])}
-    run = session.call("POST", "/_sandbox/conformance", body | {name: options[name] for name in ("seed", "limit")})
+    body = {
+        "profile": filled(read_profile(profile), url.rstrip("/")),
+        "only": list(options["only"]),
+        "seed": options["seed"],
+        "limit": int(options["limit"]),
+    }
+    run = session.call("POST", "/_sandbox/conformance", body)
     found = _ended(session, run["id"])
     report = found.get("report")
     if report is None:

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from sandbox.cli.session import Failure
+from sandbox.cli.session import Command, Failure
 from sandbox.conformance import report as reports
 from sandbox.conformance.badge import badge
 from sandbox.conformance.drift import differences
@@ -29,6 +29,20 @@ from sandbox.spec.yamlfile import UnreadableFileError
 HERE = "http://127.0.0.1:8800"
 
 
+def examining(command: Command) -> Command:
+    """The options of every run: what of a suite is asked, for how long, and where the report goes."""
+    options = (
+        click.option("--only", multiple=True, metavar="ID", help="Only this requirement; may be given again."),
+        click.option("--seed", default=1, show_default=True, help="Chooses the made-up requests."),
+        click.option("--limit", type=float, default=300, show_default=True, help="Seconds for the whole run."),
+        click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the report as JSON."),
+        click.option("--html", "html_file", type=click.Path(path_type=Path), help="… as one HTML file."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("suite", type=click.Choice(SUITES))
 @click.option("--profile", "profile_name", metavar="FILE", help="The target: a file, or the name of a shipped profile.")
@@ -37,11 +51,7 @@ HERE = "http://127.0.0.1:8800"
 @click.option("--client-id", metavar="ID", help="Our client there.")
 @click.option("--client-secret", metavar="SECRET", envvar="CONFORM_CLIENT_SECRET", help="Its secret.")
 @click.option("--sandbox", default=HERE, show_default=True, help="What {sandbox} stands for in a profile.")
-@click.option("--only", multiple=True, metavar="ID", help="Only this requirement; may be given again.")
-@click.option("--seed", default=1, show_default=True, help="Chooses the made-up requests.")
-@click.option("--limit", default=300.0, show_default=True, help="Seconds for the whole run.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@click.option("--html", "html_file", type=click.Path(path_type=Path), help="… as one HTML file.")
+@examining
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="… as JUnit XML.")
 @click.option("--badge", "badge_file", type=click.Path(path_type=Path), help="… as a badge (SVG).")
 @click.option("--against", metavar="URL", help="Another sandbox, to compare with: what differs is printed.")

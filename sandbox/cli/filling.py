@@ -2,7 +2,7 @@
 
 import tempfile
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -11,14 +11,15 @@ import orjson
 
 from sandbox.app import Sandbox, make_sandbox
 from sandbox.cli.demo import in_process
-from sandbox.cli.journey import CONTACT, place_order
+from sandbox.cli.journey import CONTACT, item_of, place_order
 from sandbox.cli.session import Session
 from sandbox.domain.copies import Model, copied, model_of
 from sandbox.domain.premises import Premises
 from sandbox.domain.seeds import digest
+from sandbox.domain.suppliers import Supplier
 from sandbox.domain.worldtime import World
 from sandbox.settings import Settings
-from sandbox.spec.library import load_people
+from sandbox.spec.library import load_people, load_services
 from sandbox.store import accounts, bulk, founding, worlds
 from sandbox.store.accounts import Client, Tenant
 from sandbox.store.store import Tx
@@ -45,11 +46,12 @@ _CLIENT = "template"
 
 @dataclass(frozen=True)
 class Story:
-    """One played order: its models, a week apart, and the premises of which its copies may be."""
+    """One played order: its models, a week apart, and of which premises and of what services its copies may be."""
 
     models: Sequence[Model]
     cursors: int
     premises: Sequence[Premises]
+    services: Sequence[Mapping[str, str]]
 
 
 def play_stories(now: int) -> list[Story]:
@@ -80,8 +82,9 @@ def _play(sandbox: Sandbox, number: int, begins: int) -> Story:
     session = Session(in_process(sandbox.app), "the embedded sandbox", client, client)
     served = [each for each in library.premises.premises[INDEPENDENT:] if supplier in each.suppliers]
     first = served[0]
+    seller = library.suppliers[supplier]
     address = {"id": first.address["identifier"]["id"], "type": "UPRN"}
-    order = place_order(session, library.suppliers[supplier], address, scenario)
+    order = place_order(session, seller, address, scenario)
     session.call("POST", "/_sandbox/clock/drain")
     rows = sandbox.parts.store.read(code, bulk.rows_of)
     names = {
@@ -91,12 +94,23 @@ def _play(sandbox: Sandbox, number: int, begins: int) -> Story:
         address["id"]: "uprn",
         first.area: "area",
         orjson.dumps(CONTACT)[1:-1].decode(): "contact",
+        **{text: gap for gap, text in _service(seller, item_of(seller)).items()},
     }
     cursors = sum(table == "mailbox" for table, _ in rows)
     names |= {str(_CURSOR + 1 + place): f"cursor{place}" for place in range(cursors)}
-    prefix = library.suppliers[supplier].reference_prefix
-    models = [model_of(rows, names, prefix, -week * 7 * DAY) for week in range(WEEKS)]
-    return Story(models, cursors, served)
+    models = [model_of(rows, names, seller.reference_prefix, -week * 7 * DAY) for week in range(WEEKS)]
+    services = [_service(seller, each["serviceOrderItem"]) for each in load_services() if each["supplier"] == supplier]
+    return Story(models, cursors, served, services)
+
+
+def _service(supplier: Supplier, item: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the rows of an order for this item, by the names of their gaps."""
+    specification = item["serviceSpecification"]["id"]
+    return {
+        "specification": specification,
+        "specificationName": next(each.name for each in supplier.specifications if each.id == specification),
+        "characteristics": orjson.dumps(item["serviceCharacteristics"])[1:-1].decode(),
+    }
 
 
 def _found_tenant(connection: Any, tenant: Tenant, real: int) -> None:
@@ -164,6 +178,7 @@ def _add(tx: Tx, stories: Sequence[Story], tenant: str, count: int, seed: str) -
             "uprn": premises.address["identifier"]["id"],
             "area": premises.area,
             "contact": orjson.dumps(people[chance[2] % len(people)])[1:-1].decode(),
+            **story.services[chance[8] % len(story.services)],
             **{f"cursor{number}": cursor + number for number in range(story.cursors)},
         }
         cursor += story.cursors

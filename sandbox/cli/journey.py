@@ -12,22 +12,27 @@ CONTACT = {"name": "Robin Fenwick", "phoneNumber": "07700 900123"}
 
 def place_order(session: Session, supplier: Supplier, address: dict[str, str], scenario: str) -> int:
     """The number of a new order for the first service that the supplier sells, at the first slot it has."""
-    specification = supplier.specifications[0]
     order: dict[str, Any] = {
         "orderType": "NEW",
         "supplier": supplier.code,
         "address": address,
-        "serviceOrderItem": {
-            "serviceSpecification": {"id": specification.id},
-            "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": specification.line_profiles[0]}],
-        },
+        "serviceOrderItem": item_of(supplier),
         "primaryContact": CONTACT,
     }
     if supplier.appointments is not None:
-        order["appointmentReservationId"] = reserve(session, supplier.code, address, specification.id)
+        order["appointmentReservationId"] = reserve(session, supplier.code, address, supplier.specifications[0].id)
     headers = _headers(supplier.code, "order") | {"X-Scenario": scenario}
     placed: int = session.call("POST", "/v1/service-orders", order, headers=headers)["id"]
     return placed
+
+
+def item_of(supplier: Supplier) -> dict[str, Any]:
+    """What is ordered: the first service that the supplier sells, with its first line profile."""
+    specification = supplier.specifications[0]
+    return {
+        "serviceSpecification": {"id": specification.id},
+        "serviceCharacteristics": [{"name": "LINE_PROFILE", "value": specification.line_profiles[0]}],
+    }
 
 
 def reserve(session: Session, supplier: str, address: dict[str, str], specification: str) -> int:

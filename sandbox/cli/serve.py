@@ -51,7 +51,8 @@ def banner(settings: Settings) -> str:
     url = url_of(settings)
     tenants = "tenant1 to tenant4, secrets tenant1-secret to tenant4-secret"
     if not settings.demo_clients:
-        return BANNER.format(version=version("fibre-sandbox"), url=url, tenants="the published ones are switched off")
+        tenants = f"none are published: sandbox tenant create --url {url}"
+        return BANNER.format(version=version("fibre-sandbox"), url=url, tenants=tenants)
     return (BANNER + FIRST_CALL).format(version=version("fibre-sandbox"), url=url, tenants=tenants)
 
 

@@ -34,5 +34,6 @@ def _show(session: Session) -> None:
         return
     drawn = table("Snapshot", "World time (UTC)", "Epoch", "KiB")
     for each in kept:
-        drawn.add_row(each["name"], when(each["at"]), str(each["epoch"]), str(-(-each["bytes"] // 1024)))
+        size = str(-(-each["bytes"] // 1024)) if "bytes" in each else ""  # of a shared world it is not told
+        drawn.add_row(each["name"], when(each["at"]), str(each["epoch"]), size)
     console().print(drawn)

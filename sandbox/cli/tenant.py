@@ -18,6 +18,7 @@ def command() -> None:
 @click.option("--url", default="http://127.0.0.1:8800", show_default=True, callback=http_url, help="Sandbox.")
 @click.option("--title", default="A partner's tenant", show_default=True, help="Who it is, for people.")
 @click.option("--supplier", "suppliers", multiple=True, help="A supplier to order from; may be given again. [all]")
+@click.option("--world", help="A world of yours for it to share.  [default: a new one]")
 @click.option("--realistic", is_flag=True, help="KCIs come days apart, as the scenario has it, and not seconds.")
 @click.option("--gap", type=click.IntRange(0, 86400), help="Seconds between KCIs.  [default: 30]")
 @click.option("--seed", help="What the world's draws are made of.  [default: unlike any other]")
@@ -25,12 +26,15 @@ def command() -> None:
 @click.option("--client-secret", help="Its secret.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer, for a program to read.")
 def create(url: str, client_id: str | None, client_secret: str | None, as_json: bool, **shape: Any) -> None:
-    """Sign up: a tenant with credentials of its own, in a world of its own. Its secret is told this once."""
+    """Sign up: a tenant with credentials of its own, in a world of its own. Its secret is told this once.
+
+    As a client of one of your tenants it may share the world of another of them, where the two meet.
+    """
     body = {
         "title": shape["title"],
         **({"suppliers": list(shape["suppliers"])} if shape["suppliers"] else {}),
         **({"tempo": "realistic"} if shape["realistic"] else {}),
-        **{name: shape[name] for name in ("gap", "seed") if shape[name] is not None},
+        **{name: shape[name] for name in ("world", "gap", "seed") if shape[name] is not None},
     }
     session = Session(over_http(url.rstrip("/")), url.rstrip("/"), client_id or "", client_secret or "")
     made = session.call("POST", "/_sandbox/tenants", body, signed=client_id is not None)

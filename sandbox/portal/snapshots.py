@@ -7,7 +7,7 @@ from sandbox.domain.durations import to_text
 from sandbox.domain.errors import Problem, not_found
 from sandbox.parts import Parts
 from sandbox.portal import resets
-from sandbox.store import snapshots
+from sandbox.store import accounts, snapshots
 from sandbox.store.snapshots import Snapshot
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.world.rewind import Room, forget, take
@@ -29,13 +29,14 @@ def keep(parts: Parts, call: Call) -> Answer:
     room, check = Room(parts.settings.snapshots, parts.settings.snapshot_bytes), resets.check_rewind(call)
     parts.recorder.flush()  # what was said so far is part of the world
     made = take(parts.store, caller.world, caller.code, name, room, check, caller.epoch)
-    return Answer(201, _entry(made))
+    return Answer(201, _entry(made, alone=_alone(parts, call)))
 
 
 def show_all(parts: Parts, call: Call) -> Answer:
     """GET /snapshots: the caller's own, oldest first."""
     found = parts.store.read(call.caller.world, lambda tx: snapshots.of_owner(tx, call.caller.code))
-    return Answer(200, {"items": [_entry(each) for each in found]})
+    alone = _alone(parts, call)
+    return Answer(200, {"items": [_entry(each, alone=alone) for each in found]})
 
 
 def delete(parts: Parts, call: Call) -> Answer:
@@ -59,11 +60,17 @@ def _unknown(name: str) -> Problem:
     return not_found(f"you have no snapshot {name}")
 
 
-def _entry(snapshot: Snapshot) -> dict[str, Any]:
+def _alone(parts: Parts, call: Call) -> bool:
+    """Whether the caller shares its world with nobody."""
+    return len(parts.store.query(lambda connection: accounts.tenants_in(connection, call.caller.world))) <= 1
+
+
+def _entry(snapshot: Snapshot, *, alone: bool) -> dict[str, Any]:
+    """A snapshot as its owner sees it. How much is in a world would tell those who share it of each other."""
     return {
         "name": snapshot.name,
         "at": to_text(snapshot.at),
         "taken": to_text(snapshot.taken_at),
         "epoch": snapshot.taken_in,
-        "bytes": snapshot.bytes,
+        **({"bytes": snapshot.bytes} if alone else {}),
     }

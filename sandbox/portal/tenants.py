@@ -17,7 +17,7 @@ from sandbox.portal.credentials import told_once
 from sandbox.store import accounts, founding, terms
 from sandbox.store.accounts import Tenant
 from sandbox.store.terms import NO_QUOTAS, TenantTerms
-from sandbox.wire.admission import Buckets, read_networks
+from sandbox.wire.admission import Buckets, may_come_from, read_networks
 from sandbox.wire.auth import OPERATOR
 from sandbox.wire.calls import NOBODY, Answer, Call, Handler
 from sandbox.world.keys import new_code
@@ -114,6 +114,15 @@ def _networks(given: list[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _check_not_shut_out(call: Call, networks: list[str]) -> None:
+    """A tenant that may no more be called from where it is would need somebody else to come in again."""
+    if call.caller.code == call.path["code"] and not may_come_from(" ".join(networks), call.address):
+        raise invalid(
+            "/allowedFrom: would shut you out, who call from elsewhere: add your own network, or change this tenant as "
+            "another one of yours"
+        )
+
+
 def show_all(parts: Parts, call: Call) -> Answer:
     """GET /tenants: those of the caller's partner; the operator's are all."""
     after = call.query.get("after", "")
@@ -144,6 +153,7 @@ def change(parts: Parts, call: Call) -> Answer:
     changes = {"title": body["title"]} if "title" in body else {}
     if "allowedFrom" in body:
         changes |= {"allowed_from": _networks(body["allowedFrom"])}
+        _check_not_shut_out(call, body["allowedFrom"])
     if "quotas" in body:
         steering.check_operator(call, "quotas are set by the operator")
         changes |= {"quotas": body["quotas"]}

@@ -130,11 +130,17 @@ def _flattened(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Viol
         elif error.kind.name == "additionalProperties":
             for name in _kind(error).unexpected:
                 yield Violation(place + step(name), "is not a documented member", missing=False)
-        elif error.kind.name == "enum":  # the library's own words leave most of a long list out
-            allowed = ", ".join(map(str, _kind(error).options))
-            yield Violation(place, f"the value is not one of {allowed}", missing=False)
         else:
-            yield Violation(place, error.message, missing=False)
+            yield Violation(place, _words(error), missing=False)
+
+
+def _words(error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong, in the library's words or in better ones."""
+    if error.kind.name == "enum":  # of a long list most would be left out
+        return f"the value is not one of {', '.join(map(str, _kind(error).options))}"
+    if error.kind.name == "falseSchema":  # documents have it for what another member rules out
+        return "does not go with the other members: leave one of them out"
+    return error.message
 
 
 def _only_misses(branch: list[jsonschema_rs.ValidationError]) -> bool:

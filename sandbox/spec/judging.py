@@ -106,6 +106,13 @@ def _people(document: Document, _find: Find) -> Iterator[Flaw]:
             yield from (Flaw(f"/people/{number}/{member}", rule.told) for rule in judge(value, meant[member]))
 
 
+def _services(document: Document, _find: Find) -> Iterator[Flaw]:
+    for number, service in enumerate(document.value["services"]):
+        for place, each in enumerate(service["serviceOrderItem"]["serviceCharacteristics"]):
+            where = f"/services/{number}/serviceOrderItem/serviceCharacteristics/{place}/value"
+            yield from (Flaw(where, rule.told) for rule in judge(each["value"]))
+
+
 def _worlds(document: Document, _find: Find) -> Iterator[Flaw]:
     seen: set[tuple[str, str]] = set()
     for kind, place, name in _names(document.value):
@@ -135,6 +142,7 @@ _CHECKS: Mapping[str, Callable[[Document, Find], Iterable[Flaw]]] = {
     "supplier": _supplier,
     "addresses": _addresses,
     "people": _people,
+    "services": _services,
     "worlds": _worlds,
     "behaviours": lambda _document, _find: (),  # their schema says it all
 }

@@ -100,6 +100,14 @@ def load_people() -> tuple[Mapping[str, str], ...]:
     return tuple(_read(folder("fixtures") / "people.yaml", "people")["people"])
 
 
+@cache
+def load_services() -> tuple[Mapping[str, Any], ...]:
+    """The shipped services: `supplier`, and the `serviceOrderItem` to order there, of which generated orders take
+    theirs. Raises as `load_library` does.
+    """
+    return tuple(_read(folder("fixtures") / "services.yaml", "services")["services"])
+
+
 def _read(path: Path, kind: str) -> Any:
     value = load(path).value
     wrong = next(iter(validator_of(kind).iter_errors(value)), None)

@@ -11,7 +11,7 @@ from sandbox.shipped import folder
 
 @cache
 def schema_of(kind: str) -> dict[str, Any]:
-    """The JSON Schema of one kind of data file: scenario, supplier, addresses, people or worlds."""
+    """The JSON Schema of one kind of data file: scenario, supplier, addresses, people, services or worlds."""
     text = (folder("contracts") / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found

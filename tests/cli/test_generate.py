@@ -67,6 +67,29 @@ def test_no_two_share_an_id_or_a_reference(orders: list[Json]) -> None:
     assert len({order["address"]["id"] for order in orders}) > 10
 
 
+def test_they_ask_for_all_that_their_suppliers_sell(tenant: Tenant, orders: list[Json]) -> None:
+    known = {each["code"]: each for each in tenant.get("/_sandbox/suppliers")["items"]}
+    asked = {code: set[tuple[str, str]]() for code in ("ALDER", "BIRCH", "CEDAR")}
+    for order in orders:
+        item = order["serviceOrderItem"]
+        profiles = [each["value"] for each in item["serviceCharacteristics"] if each["name"] == "LINE_PROFILE"]
+        asked[order["supplier"]] |= {(item["serviceSpecification"]["id"], profile) for profile in profiles}
+    for code in ("ALDER", "BIRCH"):
+        sold = known[code]["specifications"]
+        assert asked[code] == {(each["id"], profile) for each in sold for profile in each["lineProfiles"]}
+    assert len(asked["CEDAR"]) > 1
+    names = Counter(each["name"] for order in orders for each in order["serviceOrderItem"]["serviceCharacteristics"])
+    assert names["CARE_LEVEL"] > ORDERS / 6
+    assert names["ENNI_ID"] > ORDERS / 3
+
+
+def test_a_service_is_what_its_order_asked_for(tenant: Tenant, orders: list[Json]) -> None:
+    for service in tenant.get("/_sandbox/services")["items"]:
+        item = orders[service["orderId"] - 1]["serviceOrderItem"]
+        assert service["serviceSpecification"]["id"] == item["serviceSpecification"]["id"]
+        assert service["serviceCharacteristics"] == item["serviceCharacteristics"]
+
+
 def test_their_kcis_are_in_the_mailbox_in_order(tenant: Tenant, orders: list[Json]) -> None:
     inbox = tenant.inbox()
     assert len(inbox) == sum(len(order["updates"]) for order in orders)
@@ -123,7 +146,7 @@ def test_the_command_makes_tenants_and_tells_their_secrets_once(
     done = CliRunner().invoke(main, ["generate", "--tenants", "2", "--orders", "5"])
     assert done.exit_code == 0, done.output
     assert "5 orders in GENERATED, of GENERATED_1, GENERATED_2." in done.output
-    words = done.output.split()
+    words = done.output.splitlines()[1].split()
     client, secret = words[1].rstrip(","), words[3]
     sandbox = open_sandbox(tmp_path)
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
@@ -133,5 +156,19 @@ def test_the_command_makes_tenants_and_tells_their_secrets_once(
     assert (again.exit_code, "secret" in again.output) == (0, False)
 
 
-def test_a_wrong_name_of_a_world_is_refused() -> None:
-    assert CliRunner().invoke(main, ["generate", "--world", "a b"]).exit_code == 2
+@pytest.mark.parametrize("name", ["a b", "demo1", "W" * 21, ""])
+def test_what_cannot_be_the_name_of_a_world_is_refused(name: str) -> None:
+    done = CliRunner().invoke(main, ["generate", "--world", name])
+    assert (done.exit_code, "up to 20 capitals" in done.output) == (2, True)
+
+
+def test_a_misspelt_world_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_DATABASE_URL", f"sqlite:///{tmp_path}/sandbox.db")
+    misspelt = ["generate", "--world", "DEMO7", "--orders", "1"]
+    done = CliRunner().invoke(main, misspelt)
+    assert done.exit_code == 2
+    assert "there is no world DEMO7: --new makes it; there are DEMO1, DEMO2" in done.output
+    made = CliRunner().invoke(main, [*misspelt, "--new"])
+    assert (made.exit_code, made.output.splitlines()[0]) == (0, "DEMO7 is a new world.")
+    again = CliRunner().invoke(main, misspelt)
+    assert (again.exit_code, again.output.splitlines()) == (0, ["1 orders in DEMO7, of DEMO7_1."])

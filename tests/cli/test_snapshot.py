@@ -43,6 +43,13 @@ def test_a_world_is_kept_listed_gone_back_to_and_forgotten(url: str) -> None:
     assert run(url, "reset", "--to", "before").exit_code == 2
 
 
+def test_one_of_a_shared_world_is_listed_without_its_size(url: str) -> None:
+    third = ("--client-id", "tenant3")
+    assert run(url, "snapshot", "ours", *third).exit_code == 0
+    listed = run(url, "snapshot", *third)
+    assert (listed.exit_code, "ours" in listed.stdout) == (0, True)
+
+
 def moment(text: str) -> str:
     """World time of that Tuesday as the commands tell it."""
     return f"Tue 08 Jun 2027 {text[11:19]}"

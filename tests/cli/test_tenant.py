@@ -52,6 +52,9 @@ def test_a_program_reads_the_answer_whole(url: str) -> None:
     second = json.loads(run(url, "create", "--json", *as_partner).stdout)
     assert second["partner"] == first["partner"]
     assert second["world"] != first["world"]
+    third = json.loads(run(url, "create", "--json", "--world", first["world"], *as_partner).stdout)
+    assert (third["partner"], third["world"]) == (first["partner"], first["world"])
+    assert "/world: you have no world of this name" in run(url, "create", "--world", first["world"]).stderr
 
 
 def test_what_cannot_be_had_is_one_line_and_exit_code_2(url: str) -> None:

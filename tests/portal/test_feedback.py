@@ -77,3 +77,9 @@ def test_what_is_about_nothing_or_about_somebody_is_refused(sandbox: Sandbox, bo
     tenant = sign_up(in_process(sandbox))
     assert tenant.call("POST", "/_sandbox/feedback", json=body)[0] == 422
     assert tenant.get("/_sandbox/feedback")["items"] == []
+
+
+def test_it_is_about_one_thing_at_most(tenant: Tenant) -> None:
+    both = {"text": "x", "scenario": "ORDER_DELAYED", "requirement": "KCI-021"}
+    _, refused = tenant.call("POST", "/_sandbox/feedback", json=both)
+    assert refused["messages"] == ["/requirement: does not go with the other members: leave one of them out"]

@@ -8,11 +8,16 @@ from tests.support.sandboxes import START, in_process, open_sandbox, sign_up
 
 
 def test_who_comes_from_elsewhere_is_kept_out(sandbox: Sandbox) -> None:
-    """At every door and at the token endpoint, from the next call on; those of other networks go on."""
+    """At every door and at the token endpoint, from the next call on; those of other networks go on. Who would be
+    shut out by its own call is told.
+    """
     send = in_process(sandbox)
     tenant = sign_up(send, allowedFrom=["127.0.0.0/8"])
     place = f"/_sandbox/tenants/{tenant.code}"
-    assert tenant.call("PATCH", place, json={"allowedFrom": ["198.51.100.0/24", "2001:db8::/32"]})[0] == 200
+    elsewhere = {"allowedFrom": ["198.51.100.0/24", "2001:db8::/32"]}
+    status, body = tenant.call("PATCH", place, json=elsewhere)
+    assert (status, "/allowedFrom: would shut you out" in body["messages"][0]) == (422, True)
+    assert sign_up(send, tenant).call("PATCH", place, json=elsewhere)[0] == 200
     for path in (place, "/v1/service-orders/1", "/_sandbox/clock"):
         status, body = tenant.call("GET", path)
         assert (status, body["messages"]) == (403, ["this tenant is not called from this address"])
@@ -31,7 +36,8 @@ def test_behind_proxies_the_callers_own_address_counts(tmp_path: Path) -> None:
     send = in_process(opened)
     tenant = sign_up(send)
     place = f"/_sandbox/tenants/{tenant.code}"
-    assert tenant.call("PATCH", place, json={"allowedFrom": ["198.51.100.9"]})[0] == 200
+    behind = {"X-Forwarded-For": "198.51.100.9"}
+    assert tenant.call("PATCH", place, json={"allowedFrom": ["198.51.100.9"]}, headers=behind)[0] == 200
     for told, status in (("198.51.100.9", 200), ("198.51.100.9, 203.0.113.5", 403), ("203.0.113.5, 198.51.100.9", 200)):
         assert tenant.call("GET", "/_sandbox/clock", headers={"X-Forwarded-For": told})[0] == status, told
     opened.close()
