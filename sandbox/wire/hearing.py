@@ -1,7 +1,7 @@
 """What of a call is recorded: what passed the edge, as its document reads it, and what was answered. No secret is."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from urllib.parse import quote
 import orjson
 from flask import Flask, Response, g
 
+from sandbox.domain.dummydata import is_dummy_identifier
 from sandbox.spec.documents import Operation, Parameter
 from sandbox.store.recordings import Exchange
 from sandbox.store.store import ACTED, Acted
@@ -16,6 +17,7 @@ from sandbox.wire.calls import Call
 from sandbox.wire.recorder import Recorder
 
 HIDDEN = "(not recorded)"
+UNKNOWN = "999999999999"  # in the place of an address key that may be somebody's: as unknown as that to every supplier
 SECRETS = frozenset(("secret", "password", "clientSecret", "key"))  # members that no recording shows
 
 # What lies outside worlds, or reads the recording itself, is no part of a conversation.
@@ -66,19 +68,22 @@ def hear(recorder: Recorder, prefix: str, operation: Operation, call: Call) -> N
 def _exchange(heard: Heard, response: Response) -> Exchange:
     call, acted = heard.call, heard.acted
     named = {name: quote(part, safe="") for name, part in call.path.items()}
+    query = _fit_to_keep(call.query)
     said: dict[str, Any] = {
         "operation": call.operation,
         "method": heard.operation.method,
         "path": heard.prefix + heard.operation.path.format(**named),
-        "query": list(_query(heard.operation, call.query)),
+        "query": list(_query(heard.operation, query)),
         "headers": {name: str(value) for name, value in call.headers.items()},
-        "body": _without_secrets(call.body),
+        "body": _fit_to_keep(call.body),
         "status": response.status_code,
         "answerHeaders": {name: value for name, value in response.headers.items() if name.lower() not in _TECHNICAL},
     }
     answer = b"" if response.is_streamed else response.get_data()
     if any(f'"{name}"'.encode() in answer for name in SECRETS):
-        answer = orjson.dumps(_without_secrets(as_said(answer)))
+        answer = orjson.dumps(_fit_to_keep(as_said(answer)))
+    for key in _foreign_keys([call.body, call.query]):
+        answer = answer.replace(b'"id":' + orjson.dumps(key), b'"id":' + orjson.dumps(UNKNOWN))
     epoch = call.caller.epoch or 0
     whose = (call.caller.world, epoch, call.caller.code, epoch)
     when = (heard.came, heard.turn, acted.at)
@@ -108,13 +113,35 @@ def _texts(parameter: Parameter, value: Any) -> list[str]:
     return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
-def _without_secrets(value: Any) -> Any:
+def _fit_to_keep(value: Any) -> Any:
+    """The value without secrets, and without address keys that are none of ours."""
     if isinstance(value, dict):
-        return {
-            name: HIDDEN if name in SECRETS and isinstance(member, str) else _without_secrets(member)
+        kept = {
+            name: HIDDEN if name in SECRETS and isinstance(member, str) else _fit_to_keep(member)
             for name, member in value.items()
         }
+        key = _foreign_key(value)
+        return kept if key is None else kept | {key: UNKNOWN}
     if isinstance(value, list):
-        return [_without_secrets(each) for each in value]
+        return [_fit_to_keep(each) for each in value]
     spoilt = isinstance(value, str) and any(f'"{name}"' in value for name in SECRETS)
     return HIDDEN if spoilt else value
+
+
+def _foreign_key(value: Mapping[str, Any]) -> str | None:
+    """Which member holds an address key that may be of somebody's home: of an AddressIdentifier, or of a search."""
+    name, kind = ("id", value["type"]) if "id" in value and "type" in value else ("uprn", "UPRN")
+    key = value.get(name)
+    known = not isinstance(key, str) or not isinstance(kind, str) or is_dummy_identifier(kind, key)
+    return None if known else name
+
+
+def _foreign_keys(value: Any) -> Iterator[str]:
+    """All such keys in it."""
+    if isinstance(value, dict):
+        name = _foreign_key(value)
+        if name is not None:
+            yield value[name]
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(each, dict | list):
+            yield from _foreign_keys(each)

@@ -224,6 +224,22 @@ def test_nothing_of_it_is_in_the_database_or_in_the_log(asker: Asker, folder: Pa
         assert part.decode() not in log
 
 
+def test_nor_is_the_key_of_an_address_that_nobody_here_knows(tmp_path: Path) -> None:
+    """It may be somebody's home. In the recording, which has the calls, another stands for it."""
+    sandbox = open_sandbox(tmp_path)
+    tenant = Tenant(in_process(sandbox)).sign_in()
+    foreign = {"id": "100000000001", "type": "UPRN", "additionalIdentifiers": [{"id": "A12345678901", "type": "NAD"}]}
+    available = tenant.get("/v1/service-availability", {"address": json.dumps(foreign)})
+    assert available[0]["address"]["identifier"]["id"] == "100000000001"  # who asks is answered as ever
+    assert tenant.get("/v1/addresses", {"uprn": "100000000001"}) == []
+    order = {**tenant.order_body("CEDAR"), "address": foreign}
+    assert tenant.call("POST", "/v1/service-orders", json=order)[0] == 422
+    sandbox.close()
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("sandbox.db*"))
+    assert not [key for key in (b"100000000001", b"A12345678901") if key in kept]
+    assert b'"address":{"id":"999999999999","type":"UPRN"' in kept
+
+
 # ---- other modes -----------------------------------------------------------------------------------------------------
 
 
