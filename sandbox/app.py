@@ -1,6 +1,7 @@
 """The composition root: the only place that knows every room."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -74,8 +75,6 @@ from sandbox.world.turns import Turns
 
 log = logging.getLogger("sandbox")
 
-WAITING_ELSEWHERE = 4  # turns at once where a transaction waits for another process, or for the disk
-
 
 @dataclass(frozen=True)
 class Sandbox:
@@ -123,7 +122,8 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
     recorder = Recorder(store, settings.recording_bytes)
-    turns = Turns(1 if file and not settings.fsync else WAITING_ELSEWHERE)
+    # Where a transaction waits for another process or for the disk, others may compute as far as there are processors.
+    turns = Turns(1 if file and not settings.fsync else max(2, os.cpu_count() or 1))
     parts = Parts(
         *(settings, clock, store, keys, tokens, library, courier),
         *(fan_out, asking, plane, timetable, buckets, recorder, turns),
