@@ -27,7 +27,7 @@ class _Compiled:
     count: int
 
     def given(self, values: Values) -> Any:
-        everything = {**self.fixed, **values}
+        everything = {**self.fixed, **values} if self.fixed else values
         if len(everything) != self.count:  # a value would be left out without a word
             raise TypeError(f"given {', '.join(sorted(everything))}: {self.text}")
         return everything if self.order is None else [everything[name] for name in self.order]
