@@ -6,6 +6,28 @@ from statistics import median
 
 
 @dataclass(frozen=True)
+class Target:
+    """What we want of a quantity: to be `limit` or more, or else to be `below` it."""
+
+    limit: float
+    below: bool
+
+    def met(self, value: float) -> bool:
+        """Whether this is what we want."""
+        return value < self.limit if self.below else value >= self.limit
+
+
+def at_least(limit: float) -> Target:
+    """The more the better."""
+    return Target(limit, below=False)
+
+
+def below(limit: float) -> Target:
+    """The less the better."""
+    return Target(limit, below=True)
+
+
+@dataclass(frozen=True)
 class Figure:
     """One measured quantity of one run; None where what would be measured is not installed.
 
@@ -16,6 +38,7 @@ class Figure:
     unit: str
     value: float | None
     beside: str = ""
+    target: Target | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,7 @@ class Row:
     least: float | None
     most: float | None
     times: float | None = None
+    target: Target | None = None
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:
@@ -51,4 +75,4 @@ def _row(same: Sequence[Figure]) -> Row:
     values = [figure.value for figure in same if figure.value is not None]
     if not values:
         return Row(same[0].work, same[0].unit, None, None, None)
-    return Row(same[0].work, same[0].unit, median(values), min(values), max(values))
+    return Row(same[0].work, same[0].unit, median(values), min(values), max(values), target=same[0].target)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import load
-from bench.figures import Figure
+from bench.figures import Figure, at_least, below
 from bench.load import Work
 from bench.server import Server, serve
 from bench.sink import Sink, open_sink
@@ -68,7 +68,7 @@ def benched(sizes: Sizes, folder: Path, **settings: str) -> Iterator[Bench]:
 def start(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     """How long it takes until the first answer, and what it takes then."""
     with benched(sizes, folder) as bench:
-        yield Figure("ready to answer after start", "s", bench.server.ready_after)
+        yield Figure("ready to answer after start", "s", bench.server.ready_after, target=below(1))
         yield Figure("memory after start", "MB", bench.server.memory())
 
 
@@ -83,7 +83,7 @@ def orders(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         closed = bench.place(tenant, headers)
         drain(tenant)
         capacity = closed["answered"] / closed["seconds"]
-        yield Figure(f"orders taken, closed loop of {CONNECTIONS}", "orders/s", capacity)
+        yield Figure(f"orders taken, closed loop of {CONNECTIONS}", "orders/s", capacity, target=at_least(1000))
         yield Figure("their answers, p50", "ms", closed["p50"])
         yield Figure("their answers, p99", "ms", closed["p99"])
         spent = bench.server.cpu() - before
@@ -91,7 +91,7 @@ def orders(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         opened = bench.place(tenant, headers, rate=SHARE * capacity, connections=4 * CONNECTIONS)
         yield Figure(f"orders arriving at {SHARE:.0%} of that", "orders/s", opened["answered"] / opened["seconds"])
         yield Figure("their answers from arrival, p50", "ms", opened["p50"])
-        yield Figure("their answers from arrival, p99", "ms", opened["p99"])
+        yield Figure("their answers from arrival, p99", "ms", opened["p99"], target=below(30))
 
 
 def drained(sizes: Sizes, folder: Path) -> Iterator[Figure]:
@@ -99,7 +99,7 @@ def drained(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     with benched(sizes, folder) as bench:
         tenant = bench.tenant("tenant2")
         rate, cpu = drain_orders(bench, tenant, "ORDER_SUCCESSFUL", SPOKEN)
-        yield Figure("KCIs drained on virtual time, into the mailbox", "KCIs/s", rate)
+        yield Figure("KCIs drained on virtual time, into the mailbox", "KCIs/s", rate, target=at_least(1500))
         yield Figure("processor time per KCI drained", "ms", cpu)
 
 
@@ -127,7 +127,7 @@ def late(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         placed = bench.place(tenant, tenant.headers("ORDER_CANCELLED", kci_delay=1), rate=MODERATE)
         came = _arrived(bench, 4 * placed["answered"])
         yield Figure(f"lateness of a KCI at {4 * MODERATE} KCIs/s, p50", "ms", came["p50"])
-        yield Figure(f"lateness of a KCI at {4 * MODERATE} KCIs/s, p99", "ms", came["p99"])
+        yield Figure(f"lateness of a KCI at {4 * MODERATE} KCIs/s, p99", "ms", came["p99"], target=below(20))
 
 
 def pushed(sizes: Sizes, folder: Path) -> Iterator[Figure]:
@@ -135,7 +135,7 @@ def pushed(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     with benched(sizes, folder) as bench:
         tenant = bench.tenant("tenant3")
         rate, cpu = push_orders(bench, tenant, "ORDER_SUCCESSFUL", SPOKEN)
-        yield Figure("KCIs pushed to an endpoint, signed, in sequence", "KCIs/s", rate)
+        yield Figure("KCIs pushed to an endpoint, signed, in sequence", "KCIs/s", rate, target=at_least(500))
         yield Figure("processor time per KCI pushed", "ms", cpu)
 
 
@@ -162,7 +162,7 @@ def memory(sizes: Sizes, folder: Path) -> Iterator[Figure]:
             headers = tenant.headers("ORDER_CANCELLED", kci_delay=0)
             placed = bench.place(tenant, headers, rate=STEADY, seconds=sizes.minute / 2)
             _arrived(bench, 4 * placed["answered"])
-            yield Figure(f"memory after {after}", "MB", bench.server.memory())
+            yield Figure(f"memory after {after}", "MB", bench.server.memory(), target=below(150))
 
 
 def generator(sizes: Sizes, folder: Path) -> Iterator[Figure]:

@@ -29,10 +29,11 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         quiet, other = Tenant(server.port, "tenant1"), Tenant(server.port, "tenant2")
         place = _work(server, quiet, QUIET, seconds)
         load.run(place)  # warm-up
-        yield Figure(f"answers to {QUIET} orders/s, p99, alone", "ms", taken(load.run(place))["p99"])
+        alone = f"answers to {QUIET} orders/s, p99, alone"
+        yield Figure(alone, "ms", taken(load.run(place))["p99"])
         Tenant(server.port, "operator").send("PATCH", "/_sandbox/tenants/TENANT2", {"quotas": {"requests": QUOTA}})
         greedy = beside.submit(load.run, _work(server, other, GREEDY, seconds))
-        yield Figure("the same beside a tenant at its limit", "ms", taken(load.run(place))["p99"])
+        yield Figure("the same beside a tenant at its limit", "ms", taken(load.run(place))["p99"], alone)
         yield Figure(f"refusals of that one, which sends {GREEDY}/s", "1/s", _refusals(greedy.result()))
         time.sleep(1)  # it may send again
         going_on = beside.submit(load.run, place)
@@ -41,7 +42,7 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         other.send("POST", "/_sandbox/reset")
         took = 1000 * (time.perf_counter() - began)
         yield Figure(f"reset of a world of {orders:,} orders", "ms", took)
-        yield Figure("answers to another tenant meanwhile, p99", "ms", taken(going_on.result())["p99"])
+        yield Figure("answers to another tenant meanwhile, p99", "ms", taken(going_on.result())["p99"], alone)
 
 
 def _work(server: Server, tenant: Tenant, rate: int, seconds: float) -> Work:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.figures import Row
+from bench.figures import Row, Target
 from bench.measures import Sizes
 
 BEGIN, END = "<!-- table: python -m bench --write -->", "<!-- end of table -->"
@@ -15,8 +15,8 @@ BEGIN, END = "<!-- table: python -m bench --write -->", "<!-- end of table -->"
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table, its columns aligned so that a terminal shows it too."""
-    cells = [("work", "unit", "median", "min – max", "ratio"), *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(5)]
+    cells = [("work", "unit", "median", "min – max", "ratio", "wanted"), *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(6)]
     lines = [_line(line, widths) for line in cells]
     rule = "|".join(["", *(f"{'-' * (width + 2)}" for width in widths[:2])])
     rule += "|".join(["", *(f"{'-' * (width + 1)}:" for width in widths[2:]), ""])
@@ -25,9 +25,17 @@ def table(rows: Sequence[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     if row.median is None or row.least is None or row.most is None:
-        return row.work, row.unit, "not installed", "", ""
+        return row.work, row.unit, "not installed", "", "", ""
     times = "" if row.times is None else f"{row.times:.2f} ×"
-    return row.work, row.unit, _number(row.median), f"{_number(row.least)} – {_number(row.most)}", times
+    extremes = f"{_number(row.least)} – {_number(row.most)}"
+    return row.work, row.unit, _number(row.median), extremes, times, _wanted(row.target, row.median)
+
+
+def _wanted(target: Target | None, median: float) -> str:
+    """What was wanted, and whether that is what it is."""
+    if target is None:
+        return ""
+    return f"{'<' if target.below else '≥'} {target.limit:,g}: {'met' if target.met(median) else 'missed'}"
 
 
 def machine(sizes: Sizes, seconds: float, busy: float) -> str:

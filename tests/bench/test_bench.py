@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.figures import Figure, quantiles, rows
+from bench.figures import Figure, Target, at_least, below, quantiles, rows
+from bench.report import table
 from tests.architecture.checkout import ROOT
 
 ROW = re.compile(
     r"^\| (?P<work>.+?) +\| (?P<unit>\S+) +\| +(?P<median>[\d,.]+|not installed) \| +(?:[\d,.]+ – [\d,.]+)? \|"
-    r" +(?:[\d,.]+ ×)? \|$",
+    r" +(?:[\d,.]+ ×)? \| +(?:[<≥] [\d,.]+: (?:met|missed))? \|$",
     re.MULTILINE,
 )
 
@@ -96,6 +97,21 @@ def test_a_row_is_the_median_of_the_runs_with_their_extremes() -> None:
         ("orders", 20, 10, 30),
         ("memory", 40, 20, 60),
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "told"),
+    [
+        (at_least(1000), 1000.0, "≥ 1,000: met"),
+        (at_least(1000), 999.9, "≥ 1,000: missed"),
+        (below(30), 29.9, "< 30: met"),
+        (below(30), 30.0, "< 30: missed"),
+    ],
+)
+def test_a_row_tells_whether_it_is_what_we_want(target: Target, value: float, told: str) -> None:
+    """By its median, as it was measured and not as it is shown."""
+    made = table(rows([[Figure("orders", "orders/s", value, target=target)]]))
+    assert [cell.strip() for cell in made.splitlines()[-1].split("|")][-2] == told
 
 
 def test_a_row_tells_how_many_times_it_is_another() -> None:
