@@ -1,5 +1,6 @@
 """Many clients whose answers are delayed on purpose, by a fault that their tenant has set; and what others notice."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,13 +31,14 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[Figure]:
             {name: value for name, value in headers.items() if name not in ("X-Request-ID", "Content-Type")},
             [None],
             connections=CLIENTS,
-            seconds=sizes.seconds,
+            seconds=1.5 * sizes.seconds,
             method="GET",
         )
         place = _orders(bench, quiet.headers("ORDER_ACKNOWLEDGED"), quiet.orders())
         load.run(place)  # warm-up
         alone = taken(load.run(place))
         going_on = beside.submit(load.run, reading)
+        time.sleep(sizes.seconds / 4)  # the server has its threads by then
         with_them = taken(load.run(place))
         read = going_on.result()
         if set(read["statuses"]) != {"200"}:
