@@ -1,6 +1,7 @@
 """`sandbox certify`: have a sandbox examine a system, and fetch what came of it with its certificate."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def command(profile: str, url: str, client_id: str, client_secret: str | None, *
         "profile": filled(read_profile(profile), url.rstrip("/")),
         "only": list(options["only"]),
         "seed": options["seed"],
-        "limit": int(options["limit"]),
+        "limit": math.ceil(options["limit"]),
     }
     run = session.call("POST", "/_sandbox/conformance", body)
     found = _ended(session, run["id"])

@@ -37,7 +37,8 @@ def take(store: Store, world: str, owner: str, name: str, room: Room, check: Che
             raise _refused(f"you have {len(present)} snapshots, as many as are kept: delete one first")
         rows, size = snapshots.size(tx)
         if size > room.bytes:
-            raise _refused(f"the world holds {size} bytes, a snapshot at most {room.bytes}: take it earlier")
+            # how much it is would tell those who share the world of each other
+            raise _refused(f"the world holds more than the {room.bytes} bytes of a snapshot: take it earlier")
         return snapshots.put(tx, owner, name, rows, size)
 
     return store.write(world, work, epoch=epoch, one_moment=True)
