@@ -63,7 +63,11 @@ def url_of(settings: Settings) -> str:
 
 
 def settings_for(worker: str) -> Settings:
-    """The settings, once it is certain that this worker can start with them. Raises Failure that says what to mend."""
+    """The settings, once it is certain that this worker can start with them. Raises Failure that says what to mend.
+
+    Nothing is collected until `serve`: what is made here stays, and to look for what does not takes a while.
+    """
+    gc.disable()
     try:
         settings = read_settings()
     except ValueError as error:
@@ -96,9 +100,8 @@ def serve(settings: Settings, worker: str) -> None:
     """Serve until told to stop. One worker: its threads share one writer, and a worker that dies is started again."""
     # Most threads wait for somebody: the server's warning that there are many says nothing here.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    # The worker is a fork: it shares what is there by now, as long as its collector does not touch all of it.
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # the worker is a fork: it shares what is there by now, as long as its collector does not touch it
+    gc.enable()
     Server(
         worker,
         address=settings.host,

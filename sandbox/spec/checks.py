@@ -42,33 +42,21 @@ def shown(name: str) -> str:
 
 
 class Checks:
-    """The compiled schemas of one document's operations."""
+    """The schemas of one document's operations, each compiled when it is first asked for: of most, nobody ever asks."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._known: dict[tuple[str, ...], jsonschema_rs.Draft202012Validator] = {}
         self._made: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
-        self._bodies = {
-            operation.id: self._compiled(operation.body) for operation in document.operations.values() if operation.body
-        }
-        self._parameters = {
-            (operation.id, parameter.place, parameter.name): self._compiled(parameter.schema)
-            for operation in document.operations.values()
-            for parameter in operation.parameters
-        }
-        self._answers = {
-            (operation.id, status): self._compiled(schema)
-            for operation in document.operations.values()
-            for status, schema in operation.answers.items()
-            if schema
-        }
 
     def body(self, operation: Operation, value: Any) -> list[Violation]:
-        """What is wrong with a request body."""
-        return violations(self._bodies[operation.id], value)
+        """What is wrong with a request body, where the operation takes one."""
+        return violations(self._compiled((operation.id, "body"), operation.body or {}), value)
 
     def parameter(self, operation: Operation, parameter: Parameter, value: Any) -> list[Violation]:
         """What is wrong with a parameter's value."""
-        found = violations(self._parameters[operation.id, parameter.place, parameter.name], value)
+        compiled = self._compiled((operation.id, parameter.place, parameter.name), parameter.schema)
+        found = violations(compiled, value)
         return [Violation(called(parameter) + item.place, item.message, item.missing) for item in found]
 
     def answer(self, operation: Operation, status: int, value: Any) -> list[Violation]:
@@ -82,17 +70,20 @@ class Checks:
                     missing=False,
                 )
             ]
-        if operation.answers[key] is None:
+        schema = operation.answers[key]
+        if schema is None:
             return [] if value is None else [Violation("", f"status {status} has no body", missing=False)]
-        return violations(self._answers[operation.id, key], value)
+        return violations(self._compiled((operation.id, "answer", key), schema), value)
 
-    def _compiled(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    def _compiled(self, place: tuple[str, ...], schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
         """Most operations refuse with the same few shapes: equal schemas are compiled once."""
-        key = orjson.dumps(schema)
-        if key not in self._made:
-            whole = self._document.standing_alone(schema)
-            self._made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask=MASK)
-        return self._made[key]
+        if place not in self._known:
+            key = orjson.dumps(schema)
+            if key not in self._made:
+                whole = self._document.standing_alone(schema)
+                self._made[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, mask=MASK)
+            self._known[place] = self._made[key]
+        return self._known[place]
 
 
 def violations(validator: jsonschema_rs.Draft202012Validator, value: Any) -> list[Violation]:

@@ -46,37 +46,33 @@ class Guard:
 
     def __init__(self, document: Document, mode: str) -> None:
         self._mode = mode
-        operations = document.operations.values()
-        self._bodies = {each.id: shape_of(document, each.body) for each in operations if each.body}
-        self._parameters = {
-            (each.id, parameter.place, parameter.name): shape_of(document, parameter.schema)
-            for each in operations
-            for parameter in each.parameters
-        }
-        self._answers = {
-            (each.id, status): shape_of(document, schema)
-            for each in operations
-            for status, schema in each.answers.items()
-            if schema
-        }
+        self._document = document
+        self._known: dict[tuple[str, ...], Shape] = {}
 
     def body(self, operation: Operation, value: Any) -> tuple[Any, list[Violation]]:
         """(the body to go on with, what to refuse it for): it holds nobody's data any more."""
-        return self._judged("", value, self._bodies[operation.id])
+        return self._judged("", value, self._shape((operation.id, "body"), operation.body))
 
     def parameter(self, operation: Operation, parameter: Parameter, value: Any) -> tuple[Any, list[Violation]]:
         """The same for a parameter's value."""
-        shape = self._parameters[operation.id, parameter.place, parameter.name]
+        shape = self._shape((operation.id, parameter.place, parameter.name), parameter.schema)
         return self._judged(called(parameter), value, shape)
 
     def answer(self, operation: Operation, status: int, value: Any) -> tuple[Any, list[Violation]]:
         """The same for the body of an answer, documented or not."""
-        return self._judged("", value, self._answers.get((operation.id, str(status)), ANY))
+        schema = operation.answers.get(str(status))
+        return self._judged("", value, self._shape((operation.id, "answer", str(status)), schema))
 
     def text(self, place: str, value: str) -> tuple[str, list[Violation]]:
         """The same for a text that no schema describes."""
         clean, wrong = self._judged(place, value, ANY)
         return str(clean), wrong
+
+    def _shape(self, place: tuple[str, ...], schema: Mapping[str, Any] | None) -> Shape:
+        """What the schema at this place means, looked at when it is first asked for."""
+        if place not in self._known:
+            self._known[place] = shape_of(self._document, schema) if schema else ANY
+        return self._known[place]
 
     def _judged(self, place: str, value: Any, shape: Shape) -> tuple[Any, list[Violation]]:
         if self._mode == ALLOW or _is_dummy(value, shape):
