@@ -39,6 +39,10 @@ class Unavailable(Exception):
     """The database could not do it: nothing was kept, and it may work again later."""
 
 
+class Uncertain(Unavailable):
+    """The database went away while it was committing: whether anything was kept, nobody knows."""
+
+
 @dataclass
 class Acted:
     """When a call of this owner's acted: its world's time, and how much had been played of the owner's, and how many
@@ -123,12 +127,15 @@ class Store:
         """Write outside any world. The work may be run more than once; only one run is kept.
 
         With `one_moment` all that it reads is as of one moment, so that it can copy; it must not change what others
-        change. Raises Unavailable when nothing could be kept; a Problem when a value is of a kind that cannot be kept.
+        change. Raises Unavailable when nothing could be kept, Uncertain when something may have been; a Problem when a
+        value is of a kind that cannot be kept.
         """
         for attempt in range(_TRIES):
             last = self._writer is not None or attempt == _TRIES - 1
             try:
                 return self._run(work, one_moment)
+            except Uncertain:  # done again, it might be done twice
+                raise
             except (*_TROUBLE, worlds.Outrun) as error:
                 if last:
                     raise Unavailable(str(error)) from error
@@ -143,8 +150,16 @@ class Store:
         if self._writer is not None:
             result: T = self._writer.run(work)
             return result
-        with (self._reading if one_moment else self._writing).begin() as connection:
-            return work(connection)
+        done = False
+        try:
+            with (self._reading if one_moment else self._writing).begin() as connection:
+                kept = work(connection)
+                done = True
+            return kept
+        except exc.DBAPIError as error:
+            if done and error.connection_invalidated:
+                raise Uncertain(str(error)) from error
+            raise
 
     def read(self, world: str, work: Callable[[Tx], T], *, at: int | None = None, epoch: int | None = None) -> T:
         """Read in a world, at its present moment or as of `at`. Raises StaleEpoch if it is no longer in `epoch`."""

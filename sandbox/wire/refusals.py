@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sandbox.domain.errors import GATEWAY_FAULT, MALFORMED_REQUEST, Problem
 from sandbox.domain.ids import make_id
-from sandbox.store.store import StaleEpoch, Unavailable
+from sandbox.store.store import StaleEpoch, Unavailable, Uncertain
 from sandbox.wire.calls import Answer
 from sandbox.wire.problems import EXTENSIONS, error_body, status_of
 
@@ -17,6 +17,7 @@ log = logging.getLogger("sandbox.edge")
 
 RESET = "the world was reset meanwhile: nothing of this call was kept, send it again"
 BUSY = "temporarily unavailable: nothing was kept, send it again"
+UNCERTAIN = "the database went away just then, and may have kept it or not: look before you send it again"
 UNEXPECTED = "unexpected failure in the sandbox: quote this uuid when you report it"
 
 _TOLD = {
@@ -34,6 +35,9 @@ def register_refusals(app: Flask, fault: str = GATEWAY_FAULT) -> None:
             return error_response(error)
         if isinstance(error, StaleEpoch):
             return error_response(Problem(fault, (RESET,), 503, retry_after=1))
+        if isinstance(error, Uncertain):
+            log.error("the database went away while it was committing: %s", error)
+            return error_response(Problem(fault, (UNCERTAIN,), 503))
         if isinstance(error, Unavailable):
             log.error("the database is unavailable: %s", error)
             return error_response(Problem(fault, (BUSY,), 503, retry_after=1))

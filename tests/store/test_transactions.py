@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Connection, event, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from sandbox.domain.errors import Problem
@@ -12,7 +12,7 @@ from sandbox.domain.worldtime import with_rate
 from sandbox.store import accounts, worlds
 from sandbox.store.engines import sqlite_file
 from sandbox.store.schema import VERSION, about, counters
-from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
+from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable, Uncertain
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store
 from tests.store.playing import raise_epoch
@@ -200,6 +200,29 @@ def test_a_lost_connection_is_unavailable_once_and_then_made_anew(postgres_url: 
     assert store.write("earth", write) == 1
     assert len(tries) == 2
     assert last(store) == 1
+    store.close()
+
+
+@pytest.mark.postgres
+def test_what_may_have_been_committed_is_not_done_again(postgres_url: str) -> None:
+    """A connection that is lost in the commit itself: an order might be stored twice."""
+    store, cut = open_store(postgres_url), text("SELECT pg_terminate_backend(:pid)")
+    add_worlds(store, "earth")
+    tries: list[int] = []
+
+    def write(tx: Tx) -> int:
+        tries.append(tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        return count(tx)
+
+    def lose(_connection: Connection) -> None:
+        store.query(lambda connection: connection.execute(cut, {"pid": tries[0]}))
+
+    event.listen(store._writing, "commit", lose)
+    with pytest.raises(Uncertain):
+        store.write("earth", write)
+    event.remove(store._writing, "commit", lose)
+    assert len(tries) == 1
+    assert store.write("earth", count) == last(store) == 1
     store.close()
 
 

@@ -18,7 +18,7 @@ from sandbox.domain.errors import (
     Problem,
 )
 from sandbox.spec.library import load_library
-from sandbox.store.store import Unavailable
+from sandbox.store.store import Unavailable, Uncertain
 from sandbox.wire.calls import Answer, Call, Handler
 from sandbox.wire.edge import Door
 from tests.support.sandboxes import open_sandbox
@@ -100,6 +100,17 @@ def test_a_planted_failure_is_told_as_documented(
     assert code_of(answer) == (failure.code if isinstance(failure, Problem) else OWN.get(name, GATEWAY_FAULT))
     assert ("Retry-After" in answer.headers) == (status in ("429", "503"))
     assert all(told(answer))
+    assert SECRET not in answer.text
+
+
+def test_nobody_is_told_to_send_again_what_may_have_been_kept(
+    asker: Asker, planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planted, "failure", Uncertain(SECRET))
+    answer = asker.ask(sound("tenant", "handleCreateOrder"), failing=True)
+    assert (answer.status_code, code_of(answer)) == (503, GATEWAY_FAULT)
+    assert "Retry-After" not in answer.headers
+    assert "look before you send it again" in told(answer)[0]
     assert SECRET not in answer.text
 
 
