@@ -31,6 +31,7 @@ from sandbox.world.clock import ManualClock
 from sandbox.world.keys import load_keys
 from sandbox.world.runs import Conductor
 from sandbox.world.schedule import Timetable
+from sandbox.world.turns import Turns
 
 START = "2027-01-15T08:00:00Z"  # a Friday
 WORLD = "SHARED"
@@ -181,7 +182,7 @@ def open_fakes(folder: Path) -> Iterator[Fakes]:
     keys = load_keys("a key for tests", None)
     tokens = Tokens(store, keys, Buckets(clock.now), barred=frozenset())
     courier = Courier(clock.now, Egress(local=True))
-    more: Any = (courier, None, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0))
+    more: Any = (courier, None, None, None, Timetable(""), Buckets(clock.now), Recorder(store, 0), Turns(1))
     parts = Parts(settings, clock, store, keys, tokens, load_library(), *more)
     app._found(parts)
     gateway = Gateway()

@@ -13,7 +13,7 @@ from sandbox.store.lanes import Job, NewJob
 from sandbox.store.store import Store
 from sandbox.world.clock import Clock, ManualClock, SystemClock
 from sandbox.world.player import Player, Settle
-from sandbox.world.turns import Turns
+from sandbox.world.turns import Turns, away
 from tests.store.databases import START
 from tests.store.playing import claim_next
 
@@ -55,7 +55,8 @@ class Stage:
             self.played.append(f"{job.kind} of {job.owner}")
             self.changed.notify_all()
         if job.kind == "hang":
-            self.let_go.wait(WAIT)
+            with away():  # as everybody who waits for somebody
+                self.let_go.wait(WAIT)
         return lambda _tx: None
 
     def wait_for(self, *played: str) -> None:
