@@ -71,7 +71,7 @@ from sandbox.world.player import Handlers, Player
 from sandbox.world.reset import beginning
 from sandbox.world.runs import Conductor
 from sandbox.world.schedule import Schedule, Timetable
-from sandbox.world.turns import Turns
+from sandbox.world.turns import Turns, away
 
 log = logging.getLogger("sandbox")
 
@@ -102,7 +102,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     clock = clock or SystemClock()
     timetable = Timetable(settings.reset)
     library = load_library(settings.scenarios, settings.suppliers)
-    store = Store(settings.database_url, clock.now, fsync=settings.fsync)
+    store = Store(settings.database_url, clock.now, fsync=settings.fsync, waiting=away)
     file = sqlite_file(settings.database_url)
     keys = load_keys(settings.key, file.with_suffix(".key") if file else None)
     barred = () if settings.demo_clients else (client.id for client in library.clients)

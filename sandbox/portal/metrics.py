@@ -27,6 +27,8 @@ class Backlog(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """How deep the queue is, and how late."""
+        turns = "Calls and jobs of this process that wait to be computed"
+        yield GaugeMetricFamily("sandbox_turns_waiting", turns, self._parts.turns.waiting)
         now = self._parts.clock.now()
         try:
             waiting, late = self._parts.store.query(lambda connection: claiming.backlog(connection, now))

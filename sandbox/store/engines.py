@@ -74,7 +74,7 @@ def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=_READERS,
-        max_overflow=_READERS,
+        max_overflow=-1,  # what is taken is kept, not given back: who would have to wait would wait in vain
         pool_use_lifo=True,
         hide_parameters=True,  # what is in a database is nothing for a log
         connect_args={"check_same_thread": False},

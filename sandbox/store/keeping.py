@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 
 class Keeper:
@@ -26,8 +27,14 @@ class Keeper:
         try:
             with connection.begin():
                 yield connection
-        finally:
+        except DBAPIError:  # of one that has failed nobody knows what else it would do
+            connection.invalidate()
+            connection.close()
+            raise
+        except BaseException:
             self._idle.append(connection)
+            raise
+        self._idle.append(connection)
 
     def dispose(self) -> None:
         """End them all."""

@@ -1,7 +1,7 @@
 """Transactions: one per use case, never held over a network call."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from sandbox.store.documents import pack
 from sandbox.store.engines import open_engines, own_file, sqlite_file
 from sandbox.store.schema import timeline
 from sandbox.store.statements import Statement
-from sandbox.store.writer import GroupWriter
+from sandbox.store.writer import GroupWriter, Waiting
 
 PLAYED = "played"  # the kind of numbers that count what was played of an owner's
 CURSOR = "cursor"  # and of those that count the KCIs which it was told
@@ -93,9 +93,13 @@ class Tx:
 
 
 class Store:
-    """The database of one deployment. `real_now` gives real time in milliseconds."""
+    """The database of one deployment. `real_now` gives real time in milliseconds; whoever has to wait until others have
+    written is in `waiting` meanwhile.
+    """
 
-    def __init__(self, url: str, real_now: Callable[[], int], *, fsync: bool = False) -> None:
+    def __init__(
+        self, url: str, real_now: Callable[[], int], *, fsync: bool = False, waiting: Waiting = nullcontext
+    ) -> None:
         self.bell = Bell()
         self.real_now = real_now
         file = sqlite_file(url)
@@ -103,7 +107,7 @@ class Store:
             self._owned = opened.enter_context(own_file(file)) if file else None
             self._reading, self._writing = open_engines(url, fsync=fsync)
             opened.pop_all()  # what was opened stays so, now that nothing of it failed
-        self._writer = GroupWriter(self._writing) if file else None
+        self._writer = GroupWriter(self._writing, waiting) if file else None
 
     def query(self, work: Callable[[Connection], T]) -> T:
         """Read outside any world, as of one moment. Raises Unavailable; a Problem for a value that cannot be there."""

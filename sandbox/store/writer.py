@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,6 +13,7 @@ from sandbox.store.keeping import Connections
 from sandbox.store.statements import Statement
 
 Work = Callable[[Connection], Any]
+Waiting = Callable[[], AbstractContextManager[None]]  # what to be in while somebody else writes
 _Given = tuple[Work, Future[Any]]
 _Outcome = tuple[Any, Exception | None]
 _GROUP = 64
@@ -25,13 +27,14 @@ class GroupWriter:
     longer than most of the work. What comes while somebody writes is the next group of a thread for that.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, waiting: Waiting = nullcontext) -> None:
         self._connections = connections
+        self._waiting_for_it = waiting
         self._waiting: deque[_Given] = deque()
         self._given = threading.Condition()  # also so that nothing is given after the end, where nobody would answer it
         self._closed = False
-        self._turn = threading.Lock()
-        self._writing: int | None = None  # the thread that has the turn
+        self._pen = threading.Lock()
+        self._writing: int | None = None  # the thread that has the pen
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -44,8 +47,10 @@ class GroupWriter:
             try:
                 self._commit([(work, answer)])
             finally:
-                self._turn.release()
-        return answer.result()
+                self._pen.release()
+            return answer.result()
+        with self._waiting_for_it():
+            return answer.result()
 
     def close(self) -> None:
         """Finish what was given so far, then stop. What is given later is refused."""
@@ -53,15 +58,15 @@ class GroupWriter:
             self._closed = True
             self._given.notify()
         self._thread.join()
-        with self._turn:
+        with self._pen:
             pass  # whoever still wrote has finished
 
     def _give(self, work: Work, answer: Future[Any]) -> bool:
-        """Whether the caller has the turn; else the work waits for its group."""
+        """Whether the caller has the pen; else the work waits for its group."""
         with self._given:
             if self._closed:
                 raise RuntimeError("the database was closed")
-            if not self._waiting and self._turn.acquire(blocking=False):
+            if not self._waiting and self._pen.acquire(blocking=False):
                 return True
             self._waiting.append((work, answer))
             self._given.notify()
@@ -69,7 +74,7 @@ class GroupWriter:
 
     def _serve(self) -> None:
         while self._wait_for_work():
-            with self._turn:
+            with self._pen:
                 self._commit([self._waiting.popleft() for _ in range(min(_GROUP, len(self._waiting)))])
 
     def _wait_for_work(self) -> bool:

@@ -30,6 +30,7 @@ OPERATOR = "operator"  # the client whose secret is a setting
 SCOPES = {kind: f"com.fibregateway.SANDBOX/{kind}.all.all" for kind in ("tenant", "supplier", "gateway", OPERATOR)}
 
 _SELF = "(this process)"
+_NO_TOKEN = (JoseError, ValueError, TypeError)  # what reading something else as a token may raise
 
 
 @dataclass(eq=False)
@@ -119,8 +120,8 @@ class Tokens:
     def owner(self, authorization: str) -> str:
         """Whose token this Authorization header shows, whatever it opens now; "" for none of ours."""
         try:
-            return str(self._claims(authorization.partition(" ")[2])["code"])
-        except (JoseError, ValueError):
+            return str(self._claims(authorization.partition(" ")[2]).get("code", ""))
+        except _NO_TOKEN:
             return ""
 
     def check(self, authorization: str, address: str) -> Caller:
@@ -130,7 +131,7 @@ class Tokens:
             raise _unauthorised("send an access token: Authorization: Bearer TOKEN")
         try:
             claims = self._claims(token)
-        except (JoseError, ValueError):
+        except _NO_TOKEN:
             raise _unauthorised("the access token is not one of ours: get one from the token endpoint") from None
         if claims["exp"] <= self._now():
             raise _unauthorised("the access token has expired: get a new one from the token endpoint")

@@ -9,15 +9,19 @@ from sandbox.world.turns import Turns
 
 
 def in_turn(app: WSGIApp, turns: Turns, owner: Callable[[str], str], most: int) -> WSGIApp:
-    """The app, served in turns. `owner` tells whose an Authorization header is; bodies of up to `most` bytes are read
-    before, however slowly they come.
+    """The app, served in turns. `owner` tells whose an Authorization header is; whoever shows none of ours is known by
+    its address. Bodies are read before, however slowly they come; of those that are larger than `most` bytes enough to
+    be refused.
     """
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and 0 < int(length) <= most:
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(most + 1))
+        elif length.isdecimal() and 0 < int(length) <= most:
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
-        with turns.turn(owner(environ.get("HTTP_AUTHORIZATION", ""))):
+        whose = owner(environ.get("HTTP_AUTHORIZATION", "")) or environ.get("REMOTE_ADDR", "")
+        with turns.turn(whose):
             return app(environ, start)
 
     return answer

@@ -36,15 +36,11 @@ class TokenShelf:
         `refused` is not given again. Raises NoTokenError when the answer holds none.
         """
         kept = self._kept(auth)
-        with away():
-            kept.lock.acquire()  # who comes meanwhile waits for the one fetch
-        try:
+        with away(), kept.lock:  # who comes meanwhile waits for the one fetch
             if kept.until <= self._now() or kept.token == refused:
                 kept.token, lifetime = _read(fetch())
                 kept.until = self._now() + int((lifetime - min(MARGIN, lifetime / 10)) * 1000)
             return kept.token
-        finally:
-            kept.lock.release()
 
 
 class _Kept:

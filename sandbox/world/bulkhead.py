@@ -23,7 +23,7 @@ class Bulkhead:
         self._threads = threads
         self._spare = spare
         self._share = max(1, threads // 2)
-        self._quick: dict[_Key, tuple[Job, int]] = {}  # with the moment at which it began
+        self._quick: dict[_Key, tuple[Job, int | None]] = {}  # with the moment at which it began, if it has
         self._waiting: dict[_Key, Job] = {}
         self._slow: set[str] = set()
         self._lock = threading.Lock()
@@ -32,20 +32,27 @@ class Bulkhead:
         """How many threads there are for more, now that what has become slow has given its own back."""
         with self._lock:
             for key, (job, began) in list(self._quick.items()):
-                if now - began >= SLOW:
+                if began is not None and now - began >= SLOW:
                     self._slow.add(line_of(job))
                     if len(self._waiting) < self._spare:
                         self._waiting[key] = job
                         del self._quick[key]
-            return self._threads - len(self._quick)
+            return max(0, self._threads - len(self._quick))
+
+    def take(self, job: Job) -> None:
+        """It gets a thread."""
+        with self._lock:
+            self._quick[job.lane_id, job.fence] = job, None
 
     def begin(self, job: Job, now: int) -> None:
-        """It gets a thread."""
+        """It is its turn: until then it was not slow, but others were before it."""
         with self._lock:
             self._quick[job.lane_id, job.fence] = job, now
 
-    def end(self, job: Job, now: int) -> bool:
-        """It is done with. Whether somebody who was at a limit may have more now."""
+    def end(self, job: Job, now: int, following: Job | None = None) -> bool:
+        """It is done with, and its thread goes on with `following`. Whether somebody who was at a limit may have more
+        now.
+        """
         with self._lock:
             at_limit = (
                 len(self._quick) == self._threads
@@ -53,13 +60,15 @@ class Bulkhead:
                 or sum(each.owner == job.owner for each, _ in self._quick.values()) >= self._share
             )
             key = job.lane_id, job.fence
-            self._waiting.pop(key, None)
-            _, began = self._quick.pop(key, (job, now - SLOW))
-            if now - began < SLOW:
-                self._slow.discard(line_of(job))
-            else:
+            waited = self._waiting.pop(key, None) is not None
+            _, began = self._quick.pop(key, (job, None))
+            if waited or (began is not None and now - began >= SLOW):
                 self._slow.add(line_of(job))
-            return at_limit
+            else:
+                self._slow.discard(line_of(job))
+            if following is not None:
+                self._quick[following.lane_id, following.fence] = following, None
+            return at_limit and following is None
 
     def is_quick(self, job: Job) -> bool:
         """Whether it has a thread that is not one of the spare ones."""

@@ -174,7 +174,7 @@ class Player:
             unavailable = gone
             if wake is not None and not self._stopping.is_set():
                 self._wait(heard, min(wake, self._clock.now() + LOOK_AGAIN))
-            pause(self._clock, began + BREATH - self._clock.now())
+            pause(self._clock, min(BREATH, began + BREATH - self._clock.now()))  # somebody may set the clock back
 
     def _wait(self, heard: int, until: int) -> None:
         self._store.bell.wait(lanes.PLAYER, heard, lambda condition: self._clock.wait(condition, until))
@@ -202,21 +202,20 @@ class Player:
             )
         )
         for job in claimed:
-            self._bulkhead.begin(job, self._clock.now())
+            self._bulkhead.take(job)
             self._threads.submit(self._play, job)
 
     def _play(self, job: Job) -> None:
         """Play it, and then whatever is claimed by the transaction that settles it, as long as that is something."""
-        following: Job | None = job
-        while following is not None:
-            job, following = following, None
+        playing: Job | None = job
+        while playing is not None:
+            job, playing = playing, None
             try:
                 with self._turns.turn(job.owner, job=True):
-                    _, following = play(self._store, self._handlers, job, partial(self._next, job))
-                if following is not None:
-                    self._bulkhead.begin(following, self._clock.now())
+                    self._bulkhead.begin(job, self._clock.now())
+                    _, playing = play(self._store, self._handlers, job, partial(self._next, job))
             finally:
-                if self._bulkhead.end(job, self._clock.now()) and following is None:
+                if self._bulkhead.end(job, self._clock.now(), playing):
                     self._store.bell.ring([lanes.PLAYER])
 
     def _next(self, job: Job, tx: Tx) -> Job | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sandbox.world.clock import Clock, stopwatch
 
 LONG = 0.05  # seconds
+MOST_PATIENT = 5 * LONG  # seconds after which whoever waits looks whether somebody has had its turn for too long
 CALLS = 7  # calls of an owner that are served before one of its jobs: somebody waits for their answers
 
 _here = threading.local()  # the turn that this thread has
@@ -26,22 +27,30 @@ class _Turn:
     turns: "Turns"
     owner: str
     is_job: bool
+    begun: bool = False
     since: float = 0
     gate: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(eq=False)
 class _Line:
-    """Those of one owner that wait, and how many calls have gone first."""
+    """Those of one owner that wait: what was `away` goes first, then calls. `served` is how many calls have gone since
+    the last job.
+    """
 
+    back: deque[_Turn] = field(default_factory=deque)
     calls: deque[_Turn] = field(default_factory=deque)
     jobs: deque[_Turn] = field(default_factory=deque)
     served: int = 0
 
-    def add(self, turn: _Turn) -> None:
-        (self.jobs if turn.is_job else self.calls).append(turn)
+    def of(self, turn: _Turn) -> deque[_Turn]:
+        """Where it waits."""
+        return self.back if turn.begun else self.jobs if turn.is_job else self.calls
 
     def next(self) -> _Turn:
+        """Whose turn it is."""
+        if self.back:
+            return self.back.popleft()
         if self.calls and (self.served < CALLS or not self.jobs):
             self.served += 1
             return self.calls.popleft()
@@ -49,7 +58,7 @@ class _Line:
         return self.jobs.popleft()
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.jobs)
+        return bool(self.back or self.calls or self.jobs)
 
 
 class Turns:
@@ -84,13 +93,17 @@ class Turns:
                 self._begin(turn)
                 return
             turn.gate.acquire()
-            self._lines.setdefault(turn.owner, _Line()).add(turn)
+            self._lines.setdefault(turn.owner, _Line()).of(turn).append(turn)
             self.waiting += 1
-            patience = LONG * self.waiting  # a few look after those that take long, not all who wait
-        while not turn.gate.acquire(timeout=patience):
-            with self._lock:
-                self._having -= {each for each in self._having if each.since < stopwatch() - LONG}
-                self._serve()
+            patience = min(LONG * self.waiting, MOST_PATIENT)  # not all who wait need to look every time
+        try:
+            while not turn.gate.acquire(timeout=patience):
+                with self._lock:
+                    self._having -= {each for each in self._having if each.since < stopwatch() - LONG}
+                    self._serve()
+        except BaseException:  # a Ctrl-C, say
+            self._leave(turn)
+            raise
         turn.gate.release()
 
     def give(self, turn: _Turn) -> None:
@@ -98,6 +111,17 @@ class Turns:
         with self._lock:
             self._having.discard(turn)
             self._serve()
+
+    def _leave(self, turn: _Turn) -> None:
+        """Want it no more."""
+        with self._lock:
+            line = self._lines.get(turn.owner)
+            if line is not None and turn in line.of(turn):
+                line.of(turn).remove(turn)
+                self.waiting -= 1
+                if not line:
+                    del self._lines[turn.owner]
+        self.give(turn)
 
     def _serve(self) -> None:
         while self._lines and len(self._having) < self._at_once:
@@ -110,13 +134,15 @@ class Turns:
             turn.gate.release()
 
     def _begin(self, turn: _Turn) -> None:
-        turn.since = stopwatch()
+        turn.begun, turn.since = True, stopwatch()
         self._having.add(turn)
 
 
 @contextmanager
 def away() -> Iterator[None]:
-    """Have no turn while the block lasts: for waiting. Does nothing where there is none."""
+    """Have no turn while the block lasts: for waiting. Does nothing where there is none. Who comes back is the first of
+    its owner's: it may have a connection, or a thread, that others wait for.
+    """
     turn = _mine()
     if turn is None:
         yield

@@ -7,7 +7,11 @@ import pytest
 from sandbox.world.clock import ManualClock
 from tests.wire.asking import CLIENTS, FORM, SECURED, Asker, code_of, named, sound, told
 
-NO_TOKENS = ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic dGVuYW50MTp4", "Bearer a.b.c", "bearer \xff", "Token x"]
+STRANGE = "eyJhbGciOiJIUzI1NiIsImNyaXQiOjV9"  # a header {"alg":"HS256","crit":5}
+NO_TOKENS = [
+    *("", "Bearer", "Bearer ", "Bearer nonsense", "Basic dGVuYW50MTp4", "Bearer a.b.c", "bearer \xff", "Token x"),
+    f"Bearer {STRANGE}.e30.x",
+]
 
 
 @pytest.mark.parametrize("token", NO_TOKENS, ids=named)
@@ -48,6 +52,13 @@ def test_a_token_ends_after_an_hour_of_real_time(asker: Asker) -> None:
     assert (answer.status_code, code_of(answer)) == (401, "NOT_AUTHORISED")
     assert "expired" in told(answer)[0]
     assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_a_token_of_an_earlier_version_is_as_good_as_it_was(asker: Asker) -> None:
+    """It does not say whose it is: that is looked up."""
+    tokens = asker.sandbox.parts.tokens
+    old = tokens._sign({"sub": "tenant2", "ver": 1, "scope": "com.fibregateway.SANDBOX/tenant.all.all"})
+    assert asker.ask(sound("control", "getClock"), token=f"Bearer {old}").status_code == 200
 
 
 TOKEN_REQUESTS = {

@@ -17,6 +17,7 @@ def begin(bulkhead: Bulkhead, jobs: Iterable[Job], now: int = 0) -> list[Job]:
     """They get a thread each."""
     begun = list(jobs)
     for each in begun:
+        bulkhead.take(each)
         bulkhead.begin(each, now)
     return begun
 
@@ -67,3 +68,37 @@ def test_when_the_spare_threads_are_used_up_nothing_more_of_what_is_slow_is_play
     shares = bulkhead.shares()
     assert "TENANT9 push" in shares.barred
     assert "TENANT4 push" not in shares.barred | shares.alone
+
+
+def test_a_thread_goes_on_with_what_follows() -> None:
+    """Nobody is told that there is room, for there is none."""
+    bulkhead = Bulkhead(THREADS, SPARE)
+    first, second = begin(bulkhead, [job(1), job(2)])
+    following = job(3)
+    assert bulkhead.shares(beside=first).used_up == ""
+    assert not bulkhead.end(first, 1, following)
+    assert (bulkhead.free(1), bulkhead.shares().used_up) == (2, "|TENANT1|")
+    assert bulkhead.end(following, 1)
+    assert bulkhead.end(second, 1) is False
+    assert bulkhead.free(1) == THREADS
+
+
+def test_there_are_never_less_threads_than_none() -> None:
+    """What has become slow goes on with something quick: its own thread was given to somebody else meanwhile."""
+    bulkhead = Bulkhead(THREADS, SPARE)
+    (slow,) = begin(bulkhead, [job(1)])
+    assert bulkhead.free(SLOW) == THREADS
+    begin(bulkhead, [job(10 + number, f"TENANT{number}") for number in range(THREADS)], now=SLOW)
+    bulkhead.end(slow, SLOW, job(2))
+    assert bulkhead.free(SLOW) == 0
+
+
+def test_what_waits_for_its_turn_is_not_slow() -> None:
+    bulkhead = Bulkhead(THREADS, SPARE)
+    waiting = job(1)
+    bulkhead.take(waiting)
+    assert bulkhead.free(9 * SLOW) == THREADS - 1
+    bulkhead.begin(waiting, 9 * SLOW)
+    assert bulkhead.free(10 * SLOW - 1) == THREADS - 1
+    bulkhead.end(waiting, 10 * SLOW - 1)
+    assert bulkhead.shares().alone == frozenset()

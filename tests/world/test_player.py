@@ -95,6 +95,27 @@ def test_a_change_of_speed_wakes_the_player(live: Store) -> None:
     assert stage.played == ["a of TENANT1"]
 
 
+class SetBack(SystemClock):
+    """The machine's clock, which somebody sets back by an hour once it was looked at so often."""
+
+    looks = 20
+
+    def now(self) -> int:
+        """Later, or an hour ago."""
+        self.looks -= 1
+        return super().now() - (3_600_000 if self.looks < 0 else 0)
+
+
+def test_a_clock_that_is_set_back_stops_nobody(live: Store) -> None:
+    """Looks are some milliseconds apart, whatever the clock says; the world itself stands at its own time."""
+    stage = Stage()
+    player = make_player(live, stage, clock=SetBack())
+    queue(live, "lane", "a", after=-3_700_000)
+    stage.wait_for("a of TENANT1")
+    player.stop()
+    assert stage.played == ["a of TENANT1"]
+
+
 def test_one_hanging_endpoint_holds_up_nobody_else(live: Store) -> None:
     """Its owner gets half of the threads, and the rest again when they are free."""
     stage = Stage()

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from sandbox.world.clock import SystemClock
-from sandbox.world.turns import CALLS, LONG, Turns, away, pause
+from sandbox.world.turns import CALLS, LONG, Turns, _Turn, away, pause
 
 WAIT = 20
 
@@ -104,6 +104,49 @@ def test_who_waits_for_somebody_lets_the_others_compute() -> None:
 
     stage.want("WAITING", work=work)
     assert stage.end() == ["WAITING", "MODEST", "again"]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_who_comes_back_is_the_first_of_its_owners() -> None:
+    """Even a job: it may have a connection on which an answer waits to be read."""
+    stage, answered = Stage(), threading.Event()
+
+    def work() -> None:
+        with away():
+            assert answered.wait(WAIT)
+        stage.had.append("again")
+
+    stage.want("A", job=True, work=work)
+    with busy(stage.turns):
+        stage.want("B", "A", "A")
+        answered.set()
+        while stage.turns.waiting < 4:
+            pass
+    assert stage.end() == ["A's job", "B", "again", "A", "A"]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_who_is_interrupted_while_it_waits_keeps_nobody_waiting() -> None:
+    """By a Ctrl-C in a test that has the sandbox in its own process, say."""
+    turns = Turns(1)
+    turns.take(other := _Turn(turns, "OTHER", is_job=False))
+    mine = _Turn(turns, "A", is_job=False)
+    mine.gate = Interrupting()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        turns.take(mine)
+    assert turns.waiting == 0
+    turns.give(other)
+    assert is_free(turns)
+
+
+class Interrupting:
+    """A gate at which a Ctrl-C comes."""
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """The second time somebody has to wait."""
+        if timeout >= 0:
+            raise KeyboardInterrupt
+        return True
 
 
 def test_what_takes_long_goes_on_beside_the_others() -> None:
