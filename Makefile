@@ -38,8 +38,9 @@ format: $(VENV)/installed-dev
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format --quiet
 
+# They take long without hanging: pytest does not look at their threads meanwhile, which may bring it down.
 prove: $(VENV)/installed-dev
-	@$(BIN)/pytest -m prove $(ARGS)
+	@$(BIN)/pytest -m prove -o faulthandler_timeout=0 $(ARGS)
 
 coverage: $(VENV)/installed-dev
 	@rm -f $(VENV)/shown.txt

@@ -14,7 +14,7 @@ from sandbox.parts import Parts
 from sandbox.spec.documents import Operation
 from sandbox.store import exchanges, partners
 from sandbox.store.partners import Partner
-from sandbox.store.store import acting_at
+from sandbox.store.store import Unavailable, acting_at
 from sandbox.wire import faulty_sending
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
@@ -22,6 +22,7 @@ from sandbox.wire.faultplane import Fault, identity
 from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.headers import MARK
 from sandbox.wire.outbound import unseal
+from sandbox.wire.refusals import BUSY
 
 # What a supplier must be able to do to be asked; a partner's own says on registration which of these it can.
 CAPABILITIES: Mapping[str, str] = {
@@ -69,7 +70,7 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
     """(status, body) of the supplier's answer: a documented success, or 422 with its reasons as a list of messages.
 
     Raises the Problem that the tenant is to be told when the supplier does not answer, fails, or answers nonsense;
-    StaleEpoch when it is the world that was reset.
+    StaleEpoch when it is the world that was reset, Unavailable when a fake has no database.
     """
     operation = DOCUMENT.operations[call.operation]
     partner = None if parts.own.supplier(call.world, call.supplier) else _partner(parts, call)
@@ -82,6 +83,8 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:
         parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
+        if partner is None and judged.reasons == [BUSY]:  # nor is it when the fake's database could keep nothing
+            raise Unavailable(f"{call.supplier} could keep nothing")
     if partner is not None and fault is None and judged.violations:
         _note(parts, call, parcel, judged)
     if judged.problem is not None:

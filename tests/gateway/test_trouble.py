@@ -82,6 +82,30 @@ def test_an_order_whose_answer_got_lost_is_taken_once(sandbox: Sandbox, tenant: 
     assert tenant.told(order["id"]) == [("UPDATE", "SENT_TO_SUPPLIER"), ("ACKNOWLEDGED", "ACKNOWLEDGED")]
 
 
+def test_an_order_that_a_fake_could_not_keep_is_sent_again(
+    sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the database that is in trouble and not the supplier, so nobody is told that the order failed."""
+    fakes, asked = sandbox.parts.courier.apps["suppliers"], []
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise Unavailable("disk I/O error")
+
+    def without_database_at_first(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        with monkeypatch.context() as patched:
+            if len(asked) == 1:
+                patched.setattr(sandbox.parts.store, "write", fail)
+            return fakes(environ, start)
+
+    order = tenant.place("ORDER_ACKNOWLEDGED", "BIRCH")
+    sandbox.parts.courier.apps["suppliers"] = without_database_at_first
+    tenant.drain()
+    tenant.drain()
+    assert len(asked) == 2
+    assert tenant.told(order["id"]) == [("UPDATE", "SENT_TO_SUPPLIER"), ("ACKNOWLEDGED", "ACKNOWLEDGED")]
+
+
 def _in_use(connections: Any) -> int:
     kept = connections._engine.pool.checkedout()
     return int(kept - len(connections._idle))
