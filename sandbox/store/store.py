@@ -228,6 +228,13 @@ def acting_at() -> int | None:
     return None if acted is None else acted.at
 
 
+def act_anew() -> None:
+    """The call of this context acts with its next write, whatever it has written: what was under way ends first."""
+    acted = ACTED.get()
+    if acted is not None:
+        acted.written = False
+
+
 def _unwritten() -> Acted | None:
     """Who wants to know when this call acts, and has not been told by a write."""
     acted = ACTED.get()

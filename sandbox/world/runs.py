@@ -12,7 +12,7 @@ from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, check_jump, moved
 from sandbox.store import claiming, lanes, partners, worlds
 from sandbox.store.lanes import Job
-from sandbox.store.store import StaleEpoch, Store, Tx
+from sandbox.store.store import StaleEpoch, Store, Tx, act_anew
 from sandbox.world.clock import Clock
 from sandbox.world.keys import new_token
 from sandbox.world.player import Handlers, nothing_more, play
@@ -147,6 +147,7 @@ class Conductor:
         this run, such as a tenant's endpoint that moves the clock before it answers.
         """
         while self._in_play(name) and self.clock.now() < until:
+            act_anew()
             heard = self.store.bell.heard(lanes.PLAYER)
             with away():
                 self.store.bell.wait(

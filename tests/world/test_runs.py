@@ -1,20 +1,23 @@
 """Runs: advance, step and drain play what is due, each thing at its own time, and own the world meanwhile."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from sandbox.domain.entities import Ref
 from sandbox.domain.errors import Problem
 from sandbox.domain.worldtime import with_rate
-from sandbox.store import lanes, worlds
+from sandbox.store import lanes, recordings, worlds
 from sandbox.store.lanes import Job, NewJob
-from sandbox.store.store import Store
+from sandbox.store.store import ACTED, Acted, Store, Tx
 from sandbox.world.clock import ManualClock
 from sandbox.world.player import Settle
 from sandbox.world.runs import SETTLING, Conductor, Played
-from tests.store.databases import START
+from tests.store.databases import START, add_worlds, open_store
 from tests.store.playing import LEASE, claim, put, put_one
 
 MINUTE = 60_000
@@ -256,3 +259,41 @@ def test_the_time_that_a_run_takes_is_not_the_worlds(store: Store, clock: Manual
     assert played.now - START == now(store) == 2 * MINUTE
     clock.at += 1_000
     assert now(store) == 2 * MINUTE + 1_000
+
+
+class Finishing(ManualClock):
+    """A clock at which, while somebody waits, the loop settles what it has claimed."""
+
+    settle: Callable[[], object] = lambda: None
+
+    def wait(self, condition: threading.Condition, until: int) -> None:
+        """Once."""
+        super().wait(condition, until)
+        settle, self.settle = self.settle, lambda: None
+        threading.Thread(target=settle).start()
+
+
+def test_what_the_loop_had_begun_counts_as_played_before_the_run(tmp_path: Path) -> None:
+    """A recording is played again in that order: the run did not play it."""
+    clock = Finishing(START)
+    store = open_store(f"sqlite:///{tmp_path}/run.db", clock)
+    add_worlds(store, "earth", rate=0)
+    stage = Stage(store)
+    conductor = Conductor(store, clock, dict.fromkeys("abc", stage.handle), run_limit=30_000, lease=LEASE)
+    put_one(store, "begun", "a")
+    put_one(store, "waiting", "b")
+    (begun,) = claim(store, most=1)
+
+    def settle(tx: Tx) -> None:
+        recordings.note_played(tx, begun)
+        lanes.finish(tx, begun)
+
+    clock.settle = partial(store.write, "earth", settle)
+    acted = Acted("TENANT1")
+    ACTED.set(acted)
+    try:
+        assert fired(conductor.drain("earth")) == [("b", 0)]
+    finally:
+        ACTED.set(None)
+    assert acted.played == 1
+    store.close()
