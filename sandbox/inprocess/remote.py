@@ -44,6 +44,7 @@ _NAMING = re.compile(
 )
 _OWN = "(its own)"
 _DIARY = ("availableTimeslots", "appointmentTimeslot", "timeslot")  # which slots there are depends on the day
+_PLAYED = ("fired",)  # and what of all that is due a run plays, on whether the gateway was quicker by itself
 
 
 def as_sent(body: Any) -> tuple[dict[str, str], bytes | None]:
@@ -204,7 +205,7 @@ def _own(text: str) -> bool:
 
 def _meant(value: Any, name: str = "") -> Any:
     """A value without what every gateway gives by itself: that it is there counts, and not what it is."""
-    if name in _DIARY:
+    if name in (*_DIARY, *_PLAYED):
         return _OWN
     if isinstance(value, dict):
         given = value.get("name") in OWN  # a characteristic that a supplier gives a service
