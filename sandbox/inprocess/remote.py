@@ -43,8 +43,13 @@ _NAMING = re.compile(
     r"^id$|Id$|^uuid$|^cursor$|^next$|[rR]eference$|OrderNumber$|^epoch$|^X-Request-ID$|^webhook-id$|^order$"
 )
 _OWN = "(its own)"
-_DIARY = ("availableTimeslots", "appointmentTimeslot", "timeslot")  # which slots there are depends on the day
-_PLAYED = ("fired",)  # and what of all that is due a run plays, on whether the gateway was quicker by itself
+# Which slots there are depends on the day; and what of all that is due a run plays, on whether the gateway was quicker.
+_BY_CHANCE: Mapping[str, Any] = {
+    "availableTimeslots": _OWN,
+    "appointmentTimeslot": _OWN,
+    "timeslot": _OWN,
+    "fired": [],
+}
 
 
 def as_sent(body: Any) -> tuple[dict[str, str], bytes | None]:
@@ -205,8 +210,8 @@ def _own(text: str) -> bool:
 
 def _meant(value: Any, name: str = "") -> Any:
     """A value without what every gateway gives by itself: that it is there counts, and not what it is."""
-    if name in (*_DIARY, *_PLAYED):
-        return _OWN
+    if name in _BY_CHANCE:
+        return _BY_CHANCE[name]
     if isinstance(value, dict):
         given = value.get("name") in OWN  # a characteristic that a supplier gives a service
         return {member: _OWN if given and member == "value" else _meant(each, member) for member, each in value.items()}
