@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from sandbox.world.clock import SystemClock
-from sandbox.world.turns import CALLS, LONG, Turns, _Turn, away, pause
+from sandbox.world.turns import CALLS, LONG, Turns, _Turn, away, let_others, pause
 
 WAIT = 20
 
@@ -123,6 +123,17 @@ def test_who_comes_back_is_the_first_of_its_owners() -> None:
         while stage.turns.waiting < 4:
             pass
     assert stage.end() == ["A's job", "B", "again", "A", "A"]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_who_lets_others_go_first_lets_its_owners_other_calls() -> None:
+    """A drain takes half a minute, and its tenant may look at its inbox meanwhile."""
+    stage = Stage()
+    with stage.turns.turn("A"):
+        stage.want("A", "B")
+        let_others()
+        stage.had.append("again")
+    assert stage.end() == ["A", "B", "again"]
 
 
 @pytest.mark.usefixtures("unhurried")
