@@ -14,7 +14,7 @@ from sandbox.parts import Parts
 from sandbox.spec.documents import Operation
 from sandbox.store import exchanges, partners
 from sandbox.store.partners import Partner
-from sandbox.store.store import Unavailable, acting_at
+from sandbox.store.store import Unavailable, Uncertain, acting_at
 from sandbox.wire import faulty_sending
 from sandbox.wire.calls import Caller
 from sandbox.wire.courier import SCHEME, NoAnswer, Parcel, Reply
@@ -22,7 +22,10 @@ from sandbox.wire.faultplane import Fault, identity
 from sandbox.wire.faulty_sending import Sender
 from sandbox.wire.headers import MARK
 from sandbox.wire.outbound import unseal
-from sandbox.wire.refusals import BUSY
+from sandbox.wire.refusals import BUSY, UNCERTAIN
+
+# What a fake says when its database, which is ours too, could keep nothing, or may have.
+_TROUBLE: Mapping[str, type[Unavailable]] = {BUSY: Unavailable, UNCERTAIN: Uncertain}
 
 # What a supplier must be able to do to be asked; a partner's own says on registration which of these it can.
 CAPABILITIES: Mapping[str, str] = {
@@ -83,8 +86,8 @@ def ask(parts: Parts, call: Ask) -> tuple[int, Any]:
         judged = unanswered(call.supplier, silence)
     if judged.status == 503:
         parts.store.read(call.world, lambda _tx: None, epoch=call.epoch)  # a reset is no fault of the supplier's
-        if partner is None and judged.reasons == [BUSY]:  # nor is it when the fake's database could keep nothing
-            raise Unavailable(f"{call.supplier} could keep nothing")
+        if partner is None and (trouble := _TROUBLE.get(" ".join(judged.reasons))):
+            raise trouble(f"{call.supplier} has no database")  # nor is that
     if partner is not None and fault is None and judged.violations:
         _note(parts, call, parcel, judged)
     if judged.problem is not None:

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client
 
 from sandbox.app import Sandbox
-from sandbox.store.store import StaleEpoch, Unavailable
+from sandbox.store.store import StaleEpoch, Unavailable, Uncertain
 from sandbox.wire.courier import Parcel, Reply
 from tests.support.sandboxes import Tenant
 from tests.support.sink import open_sink
@@ -82,14 +82,15 @@ def test_an_order_whose_answer_got_lost_is_taken_once(sandbox: Sandbox, tenant: 
     assert tenant.told(order["id"]) == [("UPDATE", "SENT_TO_SUPPLIER"), ("ACKNOWLEDGED", "ACKNOWLEDGED")]
 
 
+@pytest.mark.parametrize("trouble", [Unavailable, Uncertain])
 def test_an_order_that_a_fake_could_not_keep_is_sent_again(
-    sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     """It is the database that is in trouble and not the supplier, so nobody is told that the order failed."""
     fakes, asked = sandbox.parts.courier.apps["suppliers"], []
 
     def fail(*_args: object, **_more: object) -> None:
-        raise Unavailable("disk I/O error")
+        raise trouble("disk I/O error")
 
     def without_database_at_first(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         asked.append(environ["PATH_INFO"])
