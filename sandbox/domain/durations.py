@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from sandbox.domain.errors import Problem, invalid
 
@@ -76,6 +77,7 @@ def to_ms(text: str) -> int:
     return ms
 
 
+@lru_cache(1_024)  # one moment is written several times while it is the present
 def to_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds: 2026-03-31T12:00:00.000Z."""
     moment = EPOCH + timedelta(milliseconds=ms)

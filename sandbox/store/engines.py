@@ -4,16 +4,16 @@ import fcntl
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select, text
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from sandbox.store.keeping import Connections, Keeper
 from sandbox.store.schema import VERSION, about
-from sandbox.store.statements import Statement
 from sandbox.store.tables import metadata
 
 _READERS = 32
 _READERS_CACHE, _WRITER_CACHE = 256, 2_048  # kilobytes of pages that a connection keeps; the system keeps the file
+_GATHERED = 4_000  # pages that are written to the log before they are to the file itself: 16 MB
 _CONNECTIONS = 16  # to PostgreSQL, for reading and for writing each, and as many again when it is busy
 _MAKING_TABLES = 7_301_968_215_042  # names PostgreSQL's lock: any number that other programs hardly use
 
@@ -53,23 +53,23 @@ def own_file(file: Path) -> IO[str]:
 def open_engines(url: str, *, fsync: bool) -> tuple[Connections, Connections]:
     """(for reading, for writing), with the tables made. Raises RuntimeError when they are of another version."""
     if is_sqlite(url):
-        reading = _sqlite(url, "BEGIN", fsync=fsync, cache=_READERS_CACHE)
+        reading: Connections = Keeper(_sqlite(url, fsync=fsync, cache=_READERS_CACHE), "BEGIN")
         # a read lock that wants to become a write lock may find it taken
-        writing = _sqlite(url, "BEGIN IMMEDIATE", fsync=fsync, cache=_WRITER_CACHE)
+        writing: Connections = Keeper(_sqlite(url, fsync=fsync, cache=_WRITER_CACHE), "BEGIN IMMEDIATE")
     else:
         # Several statements of one read see the same moment, as they do on SQLite; a write sees what others committed.
         pool = {"pool_size": _CONNECTIONS, "max_overflow": _CONNECTIONS}
         reading = create_engine(url, isolation_level="REPEATABLE READ", hide_parameters=True, **pool)
         writing = create_engine(url, isolation_level="READ COMMITTED", hide_parameters=True, **pool)
     try:
-        _make_tables(writing)
+        _make_tables(writing, make_url(url).render_as_string())
     except BaseException:
         writing.dispose()
         raise
-    return (Keeper(reading), Keeper(writing)) if is_sqlite(url) else (reading, writing)
+    return reading, writing
 
 
-def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
+def _sqlite(url: str, *, fsync: bool, cache: int) -> Engine:
     # The connection used last is the one whose pages and statements are at hand.
     engine = create_engine(
         url,
@@ -80,8 +80,6 @@ def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
         connect_args={"check_same_thread": False},
     )
 
-    start = Statement(text(begin))
-
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver would begin transactions by its own rules
@@ -91,19 +89,16 @@ def _sqlite(url: str, begin: str, *, fsync: bool, cache: int) -> Engine:
             "busy_timeout=10000",
             "foreign_keys=ON",
             f"cache_size={-cache}",
+            f"wal_autocheckpoint={_GATHERED}",
         ):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        start.change(connection, {})
 
     return engine
 
 
-def _make_tables(engine: Engine) -> None:
+def _make_tables(connections: Connections, named: str) -> None:
     """Tables where there are none yet; several processes may start at once. Those of another version are left alone."""
-    with engine.begin() as connection:
+    with connections.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
         if not inspect(connection).has_table(about.name):
@@ -113,5 +108,5 @@ def _make_tables(engine: Engine) -> None:
         if found != VERSION:
             raise RuntimeError(
                 f"the database is of version {found}, this program of {VERSION}: its data is disposable, so remove "
-                f"{engine.url.render_as_string()} (or its tables) and start again"
+                f"{named} (or its tables) and start again"
             )

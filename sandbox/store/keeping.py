@@ -1,20 +1,27 @@
-"""Connections that are kept: to take one from SQLAlchemy's pool and to give it back takes longer than SQLite needs for
-most of what is done in between.
+"""Connections to SQLite that are kept, and transactions by plain statements: to take one from SQLAlchemy's pool, to let
+it keep account of a transaction and to give it back takes longer than SQLite needs for most of what is done in between.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
+
+from sandbox.store.statements import Statement
+
+_COMMIT, _ROLL_BACK = Statement(text("COMMIT")), Statement(text("ROLLBACK"))
 
 
 class Keeper:
-    """Begins transactions like the engine. It has as many connections as were ever wanted at once."""
+    """Begins transactions like the engine, each with the statement `begin`. It has as many connections as were ever
+    wanted at once; none of them begins a transaction by itself.
+    """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, begin: str) -> None:
         self._engine = engine
+        self._begin = Statement(text(begin))
         self._idle: deque[Connection] = deque()  # the one used last has its pages and statements at hand
 
     @contextmanager
@@ -25,15 +32,22 @@ class Keeper:
         except IndexError:
             connection = self._engine.connect()
         try:
-            with connection.begin():
-                yield connection
-        except DBAPIError:  # of one that has failed nobody knows what else it would do
+            self._begin.change(connection, {})
+            yield connection
+            _COMMIT.change(connection, {})
+        except DBAPIError:  # of one that has failed nobody knows what else it would do: its end rolls back
             connection.invalidate()
             connection.close()
             raise
         except BaseException:
-            self._idle.append(connection)
+            _ROLL_BACK.change(connection, {})
+            self._give_back(connection)
             raise
+        self._give_back(connection)
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.in_transaction():  # by SQLAlchemy's account of what went through it
+            connection.rollback()
         self._idle.append(connection)
 
     def dispose(self) -> None:

@@ -90,6 +90,7 @@ _RELEASE = Statement(
     .values(leased_until=0, fence=lanes.c.fence + 1)
 )
 _REMOVE_JOB = Statement(delete(jobs).where(jobs.c.id == bindparam("job_id")))
+_DROP = Statement(delete(jobs).where(jobs.c.lane_id == bindparam("of_lane"), jobs.c.id != bindparam("spared")))
 _POSTPONE_JOB = Statement(
     update(jobs).where(jobs.c.id == bindparam("job_id")).values(due_at=bindparam("due"), attempts=bindparam("tried"))
 )
@@ -187,7 +188,7 @@ def drop(tx: Tx, lane: str, beside: int = 0) -> None:
     """Take everything that waits out of a lane, but for the job `beside`."""
     lane_id = _touch(tx, lane)
     if lane_id is not None:
-        tx.connection.execute(delete(jobs).where(jobs.c.lane_id == lane_id, jobs.c.id != beside))
+        _DROP.change(tx.connection, {"of_lane": lane_id, "spared": beside})
         _set_head(tx, lane_id)
 
 

@@ -5,7 +5,7 @@ They belong to epochs, so a snapshot keeps the conversation that led to it.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
 
-from sandbox.store.schema import metadata, serial
+from sandbox.store.schema import SMALL, metadata, serial
 
 beginnings = Table(
     "beginnings",
@@ -46,4 +46,5 @@ played = Table(
     Column("lane", String, nullable=False),
     Column("real", BigInteger, nullable=False),  # real
     Column("now", BigInteger, nullable=False),  # world time when it was settled, which may be later than it was due
+    **SMALL,
 )

@@ -54,7 +54,7 @@ class Step:
 
 
 _NAMES = ("began", "came", "turn", "at", "played", "told", "place", "exchange", "answer")
-_ADD = insert(conversation)
+_ADD = Statement(insert(conversation))
 _FIRST = (
     select(func.min(played.c.number))
     .where(
@@ -88,7 +88,7 @@ def note_played(tx: Tx, job: Job) -> None:
 
 def add(connection: Connection, exchanges: Sequence[Exchange]) -> None:
     """Keep these."""
-    connection.execute(_ADD, [vars(each) for each in exchanges])
+    _ADD.change_all(connection, [vars(each) for each in exchanges])
 
 
 def size(connection: Connection, world: str, epoch: int, owner: str) -> int:

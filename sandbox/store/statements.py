@@ -64,7 +64,8 @@ class Statement:
     def _run(
         self, connection: Connection, values: Values, result: Callable[[Any], T], every: Sequence[Values] = ()
     ) -> T:
-        dialect, driver = connection.dialect, connection.connection
+        dialect = connection.dialect
+        driver: Any = connection.connection.dbapi_connection
         compiled = self._compiled.get(dialect.name) or self._compile(dialect, values)
         cursor = driver.cursor()
         try:
@@ -74,7 +75,7 @@ class Statement:
                 cursor.execute(compiled.text, compiled.given(values))
             return result(cursor)
         except dialect.loaded_dbapi.Error as error:
-            lost = dialect.is_disconnect(error, driver.dbapi_connection, cursor)
+            lost = dialect.is_disconnect(error, driver, cursor)
             if lost:
                 connection.invalidate(error)
                 connection.engine.dispose()  # the others of the pool have been lost as well, most likely

@@ -1,10 +1,11 @@
 """Calls wait here for their turn to be served: those of one caller never keep another's waiting for long."""
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sandbox.wire.courier import WSGIApp
+from sandbox.wire.faulty_answers import BrokenOff
 from sandbox.world.turns import Turns
 
 
@@ -22,6 +23,25 @@ def in_turn(app: WSGIApp, turns: Turns, owner: Callable[[str], str], most: int) 
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
         whose = owner(environ.get("HTTP_AUTHORIZATION", "")) or environ.get("REMOTE_ADDR", "")
         with turns.turn(whose):
-            return app(environ, start)
+            return _whole(app(environ, start))
 
     return answer
+
+
+def _whole(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """All of an answer, so that the server need not come back for its parts."""
+    parts: list[bytes] = []
+    try:
+        for part in answer:
+            parts.append(part)  # noqa: PERF402 - what came before it is broken off is wanted too
+    except BrokenOff as broken:
+        return _broken(parts, broken)
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
+    return parts
+
+
+def _broken(parts: list[bytes], broken: BrokenOff) -> Iterator[bytes]:
+    yield from parts
+    raise broken

@@ -11,6 +11,7 @@ from functools import partial
 from sandbox.store import recordings
 from sandbox.store.recordings import Exchange
 from sandbox.store.store import Store, Unavailable
+from sandbox.world.turns import Turns
 
 GATHER = 0.05  # seconds that something said may wait for more
 MANY = 200  # exchanges that whoever comes next writes rather than let wait
@@ -23,10 +24,11 @@ _Whose = tuple[str, int, str]  # (world, epoch, owner)
 class Recorder:
     """`most` bytes are kept of a conversation, 0 for none. `start` makes it write by itself; else `flush` does."""
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(self, store: Store, most: int, turns: Turns) -> None:
         self.most = most
         self.real_now = store.real_now
         self._store = store
+        self._turns = turns
         self._said: deque[Exchange] = deque()
         self._sizes: OrderedDict[_Whose, int] = OrderedDict()
         self._hour = 0
@@ -95,6 +97,7 @@ class Recorder:
             self._stopping.wait(GATHER)
             self._wake.clear()
             try:
-                self.flush()
+                with self._turns.turn("recorder"):
+                    self.flush()
             except Unavailable:
                 continue

@@ -163,7 +163,8 @@ class Player:
         while not self._stopping.is_set():
             heard, began = self._store.bell.heard(lanes.PLAYER), self._clock.now()
             try:
-                wake, gone = self._look(), False
+                with self._turns.turn("player"):
+                    wake, gone = self._look(), False
             except Unavailable as trouble:
                 wake, gone = self._clock.now() + LOOK_AGAIN, True
                 if not unavailable:

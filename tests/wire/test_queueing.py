@@ -2,11 +2,12 @@
 
 import io
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
+from sandbox.wire.faulty_answers import BrokenOff
 from sandbox.wire.queueing import in_turn
 from sandbox.world.turns import Turns
 
@@ -64,3 +65,47 @@ def test_a_body_that_says_that_it_is_too_large_is_not_read() -> None:
     app = in_turn(lambda _environ, _start: [], Turns(1), str, MOST)
     assert list(app({"wsgi.input": body, "CONTENT_LENGTH": "16"}, lambda *_: None)) == []
     assert body.tell() == 0
+
+
+class Said:
+    """An answer in pieces, which tells when it was closed."""
+
+    def __init__(self, *pieces: bytes, end: Exception | None = None) -> None:
+        self.pieces, self.end, self.closed = pieces, end, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.pieces
+        if self.end is not None:
+            raise self.end
+
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
+        self.closed += 1
+
+
+def served(said: Said) -> Iterable[bytes]:
+    """What the server gets of this answer."""
+    app = in_turn(lambda _environ, _start: said, Turns(1), str, MOST)
+    return app({"wsgi.input": io.BytesIO()}, lambda *_: None)
+
+
+def test_an_answer_is_given_to_the_server_whole() -> None:
+    said = Said(b"one ", b"two")
+    assert served(said) == [b"one ", b"two"]
+    assert said.closed == 1
+
+
+def test_of_one_that_is_broken_off_it_gets_what_came_before() -> None:
+    said = Said(b"one ", end=BrokenOff("asked for"))
+    answer = iter(served(said))
+    assert next(answer) == b"one "
+    with pytest.raises(BrokenOff):
+        next(answer)
+    assert said.closed == 1
+
+
+def test_what_breaks_otherwise_is_told_before_anything_is_sent() -> None:
+    said = Said(b"one ", end=ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        served(said)
+    assert said.closed == 1
