@@ -8,7 +8,7 @@ from sandbox.domain.errors import INVALID_REQUEST, Problem
 from sandbox.domain.worldtime import World, with_rate
 from sandbox.parts import Parts
 from sandbox.store import partners, worlds
-from sandbox.store.lanes import PLAYER, Job
+from sandbox.store.lanes import Job, playing
 from sandbox.store.partners import OpenWork
 from sandbox.store.store import Tx
 from sandbox.wire.calls import Answer, Call, Handler
@@ -65,7 +65,7 @@ def set_rate(parts: Parts, call: Call) -> Answer:
             check_real_time(partners.open_work(tx), call, _NO_JUMP)
         world = with_rate(tx.world, tx.real, call.body["rate"])
         worlds.set_clock(tx.connection, world)
-        tx.rings.add(PLAYER)
+        tx.rings.add(playing(tx.world.name))
         return _clock(world, tx.now)
 
     return Answer(200, parts.write(call, change))

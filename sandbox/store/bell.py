@@ -6,20 +6,33 @@ from collections.abc import Callable, Iterable
 
 
 class Bell:
-    """A count per topic, so that a ring between looking and waiting is never missed. A ring wakes its topic alone."""
+    """A count per topic, so that a ring between looking and waiting is never missed.
+
+    A topic is a subject, or a subject and what about it: `inbox TENANT1`. A ring wakes those alone who wait for its
+    topic, or for all of its subject.
+    """
 
     def __init__(self) -> None:
         lock = threading.Lock()
         self._lock = lock
         self._rung: defaultdict[str, int] = defaultdict(int)
+        self._about: defaultdict[str, set[str]] = defaultdict(set)
         self._conditions: defaultdict[str, threading.Condition] = defaultdict(lambda: threading.Condition(lock))
 
     def ring(self, topics: Iterable[str]) -> None:
         """Say that something of these topics was committed."""
         with self._lock:
             for topic in topics:
-                self._rung[topic] += 1
-                self._conditions[topic].notify_all()
+                subject, _, about = topic.partition(" ")
+                self._about[subject].add(about)
+                for each in {subject, topic}:
+                    self._rung[each] += 1
+                    self._conditions[each].notify_all()
+
+    def gather(self, subject: str) -> set[str]:
+        """What has rung about this subject since this was last asked: for one listener."""
+        with self._lock:
+            return self._about.pop(subject, set()) - {""}
 
     def heard(self, topic: str) -> int:
         """How often it rang: look at this first, then at the data, then wait for it to change."""

@@ -4,16 +4,17 @@ A lease that has run out is free to be claimed again: its player died, or is so 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, func, select, update
 
-from sandbox.domain.worldtime import LAST
+from sandbox.domain.worldtime import LAST, World
 from sandbox.store.documents import unpack
-from sandbox.store.lanes import Job
+from sandbox.store.lanes import Job, owner_of
 from sandbox.store.schema import jobs, lanes, worlds
-from sandbox.store.statements import Row, Statement
+from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
 _TIRELESS = 2**31 - 1  # attempts that no job comes to
@@ -35,46 +36,45 @@ _HEAD = Statement(
 )  # fmt: skip
 
 # ---- claiming, as time goes by ---------------------------------------------------------------------------------------
-# Every look goes along the index and stops at the first lanes that it needs, however many wait behind them.
+# However much waits, a look goes along an index to the first lane of each line of work, and to no other: what is in a
+# line that may have no more for now is not gone through.
 _OF_WORLD = and_(lanes.c.world == worlds.c.name, lanes.c.epoch == worlds.c.epoch)
-_BUSY = bindparam("busy", type_=String)
-_LINE = lanes.c.owner + " " + func.substr(lanes.c.name, 1, 4)  # its name begins with the kind of its jobs
-_FREE = and_(
-    lanes.c.leased_until <= bindparam("real"),
-    lanes.c.not_before <= bindparam("real"),
-    func.replace(_BUSY, "|" + lanes.c.owner + "|", "") == _BUSY,
-    func.replace(_BUSY, "|" + _LINE + "|", "") == _BUSY,
-)
+_WAITING = lanes.c.due_at.is_not(None)
+_HERE = and_(lanes.c.world == bindparam("in_world"), lanes.c.epoch == bindparam("in_epoch"), _WAITING)
+_FREE = and_(lanes.c.leased_until <= bindparam("real"), lanes.c.not_before <= bindparam("real"))
 _UNOWNED = worlds.c.run_until <= bindparam("real")
-_WORLD_NOW = worlds.c.virtual_base + (bindparam("real") - worlds.c.real_base) * worlds.c.rate
-_FIRST_DUE = (
+_FIRST_DUE = select(lanes.c.due_at).where(_OF_WORLD, _WAITING).order_by(lanes.c.due_at).limit(1).scalar_subquery()
+_WORLDS = select(*worlds.c, _FIRST_DUE).where(_UNOWNED)
+_ALL_WORLDS, _ONE_WORLD = Statement(_WORLDS), Statement(_WORLDS.where(worlds.c.name == bindparam("of_world")))
+# A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
+_KEEP_RUNS_OUT = Statement(
+    select(*worlds.c)
+    .where(worlds.c.name == bindparam("of_world"), _UNOWNED)
+    .with_for_update(read=True, skip_locked=True)
+)
+
+
+def _first_line(*beyond: ColumnElement[bool]) -> ScalarSelect[str]:
+    return select(lanes.c.line).where(_HERE, *beyond).order_by(lanes.c.line).limit(1).scalar_subquery()
+
+
+_LINE = select(_first_line().label("line")).cte("every_line", recursive=True)
+_LINE = _LINE.union_all(select(_first_line(lanes.c.line > _LINE.c.line)).where(_LINE.c.line.is_not(None)))
+_FIRST_OF_LINE = (
     select(lanes.c.due_at)
-    .where(_OF_WORLD, _FREE, lanes.c.due_at.is_not(None))
+    .where(_HERE, _FREE, lanes.c.line == _LINE.c.line)
     .order_by(lanes.c.due_at)
     .limit(1)
     .scalar_subquery()
 )
-_WORLDS_WITH_DUE = (
-    select(worlds.c.name, worlds.c.epoch, _WORLD_NOW)
-    .where(_UNOWNED, _FIRST_DUE <= _WORLD_NOW)
-    .order_by(_FIRST_DUE, worlds.c.name)
-    .limit(bindparam("most"))
-)
-# A run that begins meanwhile waits for the claim, and then sees its leases: it never plays beside a claimed job.
-_KEEP_RUNS_OUT = Statement(_WORLDS_WITH_DUE.with_for_update(read=True, skip_locked=True))
+_LINES = Statement(select(_FIRST_OF_LINE, _LINE.c.line).where(_LINE.c.line.is_not(None)))
 _DUE = Statement(
-    select(lanes.c.due_at, lanes.c.id, lanes.c.owner, _LINE)
-    .where(
-        lanes.c.world == bindparam("in_world"),
-        lanes.c.epoch == bindparam("in_epoch"),
-        lanes.c.due_at <= bindparam("now"),
-        _FREE,
-    )
+    select(lanes.c.due_at, lanes.c.id)
+    .where(_HERE, _FREE, lanes.c.line == bindparam("of_line"), lanes.c.due_at <= bindparam("now"))
     .order_by(lanes.c.due_at, lanes.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = Statement(select(worlds.c.virtual_base, worlds.c.real_base, worlds.c.rate, _FIRST_DUE).where(_UNOWNED))
 
 
 @dataclass(frozen=True)
@@ -89,43 +89,85 @@ class Shares:
     barred: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
 
-    @property
-    def used_up(self) -> str:
-        """The owners and lines that get no more for now, with a bar before and after each."""
-        owners = (owner for owner, count in self.playing.items() if count >= self.most)
-        return "".join(f"|{each}|" for each in (*owners, *sorted(self.barred)))
+    def room(self, line: str) -> int:
+        """How many more lanes of this line the caller may have."""
+        left = 0 if line in self.barred else self.most - self.playing.get(owner_of(line), 0)
+        return max(0, min(left, 1) if line in self.alone else left)
+
+    def less(self, owners: Iterable[str]) -> "Shares":
+        """What is left once a lane of each of these owners is played too."""
+        return replace(self, playing=Counter(self.playing) + Counter(owners))
 
 
-def line_of(job: Job) -> str:
-    """The line of work that a job belongs to: what its owner has of its kind."""
-    return f"{job.owner} {job.kind[:4]:<4}"
+def wakes(connection: Connection, real: int, shares: Shares, names: Iterable[str] | None = None) -> dict[str, int]:
+    """When, in real time, the next lane comes due that nobody has and the caller may claim: by world, of these worlds
+    or of all. What is due by now came due at `real` or before; a world where nothing ever does by itself is left out.
+    """
+    moment = {"real": real}
+    if names is None:
+        rows = _ALL_WORLDS.rows(connection, moment)
+    else:
+        rows = [row for name in names for row in _ONE_WORLD.rows(connection, moment | {"of_world": name})]
+    found = {world[0]: _wake(connection, World(*world), first, real, shares) for *world, first in rows}
+    return {name: wake for name, wake in found.items() if wake is not None}
 
 
-def claim(connection: Connection, real: int, lease_until: int, most: int, shares: Shares) -> list[Job]:
-    """The heads of up to `most` due lanes, now leased to the caller; several players never get the same one."""
-    moment = {"real": real, "busy": shares.used_up, "most": most}
-    due: list[Row] = []
-    for world, epoch, now in _KEEP_RUNS_OUT.rows(connection, moment):
-        due += _DUE.rows(connection, {**moment, "in_world": world, "in_epoch": epoch, "now": now})
-    taken, lines, claimed = Counter(shares.playing), Counter[str](), []
-    for _, lane_id, owner, line in sorted(due)[:most]:
-        if taken[owner] < shares.most and not (lines[line] and line in shares.alone):
-            taken[owner] += 1
-            lines[line] += 1
-            claimed.append(_lease(connection, lane_id, lease_until))
+def _wake(connection: Connection, world: World, first: int | None, real: int, shares: Shares) -> int | None:
+    """The same for one world; `first` is when the first of its lanes comes due, whoever has that."""
+    now = world.now(real)
+    if first is not None and first <= now:
+        first = min((due for due, _ in _lines(connection, world, real, shares)), default=None)
+    if first is None or first > now:
+        return None if first is None else world.real_at(first)
+    return min(real, world.real_at(first) or real)
+
+
+def claim(
+    connection: Connection, real: int, lease_until: int, most: int, shares: Shares, names: Iterable[str]
+) -> list[Job]:
+    """The heads of up to `most` due lanes of these worlds, which are gone through in this order: now leased to the
+    caller. Several players never get the same one.
+    """
+    claimed: list[Job] = []
+    for name in names:
+        left = most - len(claimed)
+        row = _KEEP_RUNS_OUT.one(connection, {"of_world": name, "real": real}) if left else None
+        if row is not None:
+            jobs_of_world = [
+                _lease(connection, lane_id, lease_until)
+                for lane_id in _due(connection, World(*row), real, left, shares)
+            ]
+            shares = shares.less(job.owner for job in jobs_of_world)
+            claimed += jobs_of_world
     return claimed
 
 
-def next_wake(connection: Connection, real: int, shares: Shares) -> int | None:
-    """When, in real time, the next lane comes due that nobody has and the caller may claim: not after `real` for what
-    is due by now. In a world that stands still, that is all that ever does.
-    """
-    rows = _NEXT_DUE.rows(connection, {"real": real, "busy": shares.used_up})
-    return min((_wake(*row) for row in rows if row[-1] is not None and (row[2] or row[-1] <= row[0])), default=None)
+def _due(connection: Connection, world: World, real: int, most: int, shares: Shares) -> list[int]:
+    """Up to `most` lanes of the world that may be claimed, those that were due first."""
+    due: list[tuple[int, int, str]] = []
+    bounds = {**_place(world), "now": world.now(real), "real": real}
+    for first, line in _lines(connection, world, real, shares):
+        if len(due) >= most and due[most - 1][0] < first:
+            break  # all that is in this line, and in those that follow, came due later
+        room = {"of_line": line, "most": min(most, shares.room(line))}
+        due = sorted([*due, *((*row, line) for row in _DUE.rows(connection, bounds | room))])
+    taken, found = Counter[str](), list[int]()
+    for _, lane_id, line in due:
+        owner = owner_of(line)
+        if len(found) < most and taken[owner] < shares.most - shares.playing.get(owner, 0):
+            taken[owner] += 1
+            found.append(lane_id)
+    return found
 
 
-def _wake(virtual_base: int, real_base: int, rate: int, due: int) -> int:
-    return real_base + -(-(due - virtual_base) // rate) if rate else real_base
+def _lines(connection: Connection, world: World, real: int, shares: Shares) -> list[tuple[int, str]]:
+    """(when it is due, the line of work): the first free lane of each line that the caller may have more of."""
+    rows = _LINES.rows(connection, {**_place(world), "real": real})
+    return sorted((due, line) for due, line in rows if due is not None and shares.room(line))
+
+
+def _place(world: World) -> dict[str, Any]:
+    return {"in_world": world.name, "in_epoch": world.epoch}
 
 
 _BACKLOG = (

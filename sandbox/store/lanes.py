@@ -16,7 +16,7 @@ from sandbox.store.schema import jobs, lanes, worlds
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
-PLAYER = "player"  # the bell's topic
+PLAYER = "player"  # the bell's subject; what it rings about is a world
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,20 @@ class Job:
     def ref(self) -> Ref:
         """The order, test or problem that the job is about."""
         return Ref(self.payload["kind"], self.payload["id"])
+
+
+def line_of(job: Job) -> str:
+    """The line of work that a job belongs to: what its owner has of its kind."""
+    return _line(job.owner, job.kind)
+
+
+def owner_of(line: str) -> str:
+    """Whose line of work it is."""
+    return line.rpartition(" ")[0]
+
+
+def _line(owner: str, kind: str) -> str:
+    return f"{owner} {kind}"
 
 
 class LaneLost(Exception):
@@ -125,7 +139,8 @@ def _make(tx: Tx, lane: str, owner: str, new: Sequence[NewJob], not_before: int)
     """A new lane, with the first of these jobs for its head."""
     head = min(new, key=lambda job: job.rank, default=None)
     due_at = None if head is None else head.due_at
-    row = {**tx.key, "name": lane, "owner": owner, "due_at": due_at, "not_before": not_before}
+    line = _line(owner, lane.split(" ", 1)[0])  # the name of a lane begins with the kind of its jobs
+    row = {**tx.key, "name": lane, "owner": owner, "line": line, "due_at": due_at, "not_before": not_before}
     (made,) = _ADD_LANE.rows(tx.connection, {**row, "attempts": 0, "leased_until": 0, "fence": 0})
     return int(made[0])
 
@@ -198,10 +213,15 @@ def _set_head(tx: Tx, lane_id: int, not_before: int = 0) -> int | None:
     return due_at
 
 
+def playing(world: str) -> str:
+    """What the bell rings when something of this world may be played, or is played no more."""
+    return f"{PLAYER} {world}"
+
+
 def _ring(tx: Tx) -> None:
     """Wake the player, unless a run owns the world: that looks by itself, and rings at its end."""
     if not tx.world.running(tx.real):
-        tx.rings.add(PLAYER)
+        tx.rings.add(playing(tx.world.name))
 
 
 def _touch(tx: Tx, lane: str) -> int | None:

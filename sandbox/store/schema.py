@@ -265,6 +265,7 @@ lanes = Table(
     Column("epoch", Integer, nullable=False),
     Column("name", String, nullable=False),
     Column("owner", String, nullable=False),
+    Column("line", String, nullable=False),  # of work: what its owner has of one kind of job
     Column("due_at", BigInteger),  # of the head; null: nothing waits
     Column("attempts", Integer, nullable=False),  # of the head
     Column("not_before", BigInteger, nullable=False),  # real
@@ -272,7 +273,10 @@ lanes = Table(
     Column("fence", Integer, nullable=False),
 )
 Index("lanes_by_name", lanes.c.world, lanes.c.epoch, lanes.c.name, unique=True)
-Index("lanes_by_due", lanes.c.world, lanes.c.epoch, lanes.c.due_at)
+_WAITING = lanes.c.due_at.is_not(None)
+for _name, _columns in (("lanes_by_due", ()), ("lanes_by_line", (lanes.c.line,))):
+    _order = (lanes.c.world, lanes.c.epoch, *_columns, lanes.c.due_at)
+    Index(_name, *_order, sqlite_where=_WAITING, postgresql_where=_WAITING)
 jobs = Table(
     "jobs",
     metadata,

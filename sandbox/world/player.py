@@ -36,7 +36,8 @@ Handlers = Mapping[str, Callable[[Job], Settle]]
 T = TypeVar("T")
 
 BREATH = 5  # milliseconds from one look to the next: threads that have something to play go on by themselves
-LOOK_AGAIN = 100  # milliseconds after which a player looks by itself: other processes cannot ring its bell
+LOOK_AGAIN = 100  # milliseconds after which a player looks at all worlds: other processes cannot ring its bell
+WORLDS = 4  # with something due, in which a thread looks for more
 SPARE = 4  # threads for what is slow, for each of the others
 AFTER_FAILURE = 5_000  # milliseconds of real time that a lane rests after a handler broke
 
@@ -144,6 +145,9 @@ class Player:
         self._lease = lease
         self._bulkhead = Bulkhead(threads, SPARE * threads)
         self._threads = ThreadPoolExecutor((1 + SPARE) * threads, thread_name_prefix="player")
+        self._wakes: dict[str, int] = {}  # when, in real time, each world next has something to play: as last looked at
+        self._due: list[str] = []  # those that had something then, what was due first before the others
+        self._looked_at_all = 0
         self._stopping = threading.Event()
         self._loop = threading.Thread(target=self._watch, name="watch", daemon=True)
 
@@ -166,11 +170,11 @@ class Player:
                 with self._turns.turn("player"):
                     wake, gone = self._look(), False
             except Unavailable as trouble:
-                wake, gone = self._clock.now() + LOOK_AGAIN, True
+                wake, gone, self._looked_at_all = self._clock.now() + LOOK_AGAIN, True, 0
                 if not unavailable:
                     log.error("the database is unavailable: looking until it is back: %s", trouble)
             except Exception:  # whatever it was, the loop goes on: without it nothing would ever be played again
-                wake, gone = self._clock.now() + LOOK_AGAIN, False
+                wake, gone, self._looked_at_all = self._clock.now() + LOOK_AGAIN, False, 0
                 log.exception("could not look at what is due: looking again soon")
             unavailable = gone
             if wake is not None and not self._stopping.is_set():
@@ -183,14 +187,26 @@ class Player:
     def _look(self) -> int | None:
         """Play what is due. None when that was something, else when to look again at the latest."""
         now = self._clock.now()
-        free, shares = self._bulkhead.free(now), self._bulkhead.shares()
-        if not free:
-            return now + LOOK_AGAIN
-        wake = self._store.query(lambda connection: claiming.next_wake(connection, now, shares))
-        if wake is None or wake > now:
-            return now + LOOK_AGAIN if wake is None else wake
-        self._claim(free)
-        return None
+        free = self._bulkhead.free(now)
+        self._look_at_worlds(now)
+        if self._due and free:
+            self._claim(free)
+            return None
+        later = (wake for wake in self._wakes.values() if wake > now)
+        return min(later, default=now + LOOK_AGAIN)
+
+    def _look_at_worlds(self, now: int) -> None:
+        """At those where something has happened, at those that had something due, and every so often at all."""
+        rung, shares = self._store.bell.gather(lanes.PLAYER), self._bulkhead.shares()
+        if self._looked_at_all <= now < self._looked_at_all + LOOK_AGAIN:
+            names = rung | {name for name, wake in self._wakes.items() if wake <= now}
+            others = {name: wake for name, wake in self._wakes.items() if name not in names}
+            found = self._store.query(lambda connection: claiming.wakes(connection, now, shares, names))
+            self._wakes = others | found
+        else:  # it is time, or somebody has set the clock back
+            self._wakes = self._store.query(lambda connection: claiming.wakes(connection, now, shares))
+            self._looked_at_all = now
+        self._due = sorted((name for name, wake in self._wakes.items() if wake <= now), key=self._wakes.__getitem__)
 
     def _claim(self, free: int) -> None:
         """Claim as many lanes as there are free threads, and hand them over."""
@@ -199,7 +215,7 @@ class Player:
             lambda connection: (
                 []
                 if self._stopping.is_set()  # looked at here, so that nothing is claimed after a stop
-                else claiming.claim(connection, now, now + self._lease, free, shares)
+                else claiming.claim(connection, now, now + self._lease, free, shares, self._due)
             )
         )
         for job in claimed:
@@ -217,12 +233,13 @@ class Player:
                     _, playing = play(self._store, self._handlers, job, partial(self._next, job))
             finally:
                 if self._bulkhead.end(job, self._clock.now(), playing):
-                    self._store.bell.ring([lanes.PLAYER])
+                    self._store.bell.ring([lanes.playing(job.world)])
 
     def _next(self, job: Job, tx: Tx) -> Job | None:
         """What this thread may go on with, claimed. A thread that was slow is one of the spare ones: it ends."""
         if self._stopping.is_set() or not self._bulkhead.is_quick(job):
             return None
         now = self._clock.now()
-        claimed = claiming.claim(tx.connection, now, now + self._lease, 1, self._bulkhead.shares(beside=job))
+        names = dict.fromkeys((*self._due[:WORLDS], job.world))
+        claimed = claiming.claim(tx.connection, now, now + self._lease, 1, self._bulkhead.shares(beside=job), names)
         return claimed[0] if claimed else None

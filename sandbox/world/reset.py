@@ -57,7 +57,7 @@ def begin(tx: Tx, world: World) -> Reset:
     on_the_wire = claiming.leased(tx)
     cancelled = Counter(epochs.waiting(tx, KCIS))
     cancelled.subtract(job.owner for job in on_the_wire if job.kind in KCIS)
-    tx.rings.add(lanes.PLAYER)
+    tx.rings.add(lanes.playing(tx.world.name))
     return Reset(world, tuple(on_the_wire), cancelled)
 
 

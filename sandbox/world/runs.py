@@ -148,10 +148,10 @@ class Conductor:
         """
         while self._in_play(name) and self.clock.now() < until:
             act_anew()
-            heard = self.store.bell.heard(lanes.PLAYER)
+            heard = self.store.bell.heard(lanes.playing(name))
             with away():
                 self.store.bell.wait(
-                    lanes.PLAYER, heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
+                    lanes.playing(name), heard, lambda condition: self.clock.wait(condition, self.clock.now() + _POLL)
                 )
 
     def _in_play(self, name: str) -> bool:
@@ -180,7 +180,7 @@ class Conductor:
         def end(tx: Tx) -> int:
             to = tx.now if upto is None else upto
             world = replace(moved(tx.world, tx.real, to), run_token="", run_until=0)
-            tx.rings.add(lanes.PLAYER)
+            tx.rings.add(lanes.playing(tx.world.name))
             return (world if worlds.keep_run(tx.connection, run.token, world) else tx.world).now(tx.real)
 
         now = self.store.write(run.world, end, epoch=run.epoch)

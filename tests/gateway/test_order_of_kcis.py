@@ -5,10 +5,13 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from sandbox.app import Sandbox
 from sandbox.store import claiming
 from sandbox.store.claiming import Shares
+from sandbox.store.lanes import Job
+from sandbox.store.worlds import every
 from sandbox.world.clock import SystemClock
 from tests.gateway.supplying import Supplier, silent_order
 from tests.support.sandboxes import Tenant, in_process, open_sandbox
@@ -103,8 +106,10 @@ def test_a_frozen_worlds_gap_is_not_given_up_early(sandbox: Sandbox, tenant: Ten
     real = sandbox.parts.clock.now()
 
     def claimed_at(moment: int) -> list[str]:
-        found = sandbox.parts.store.transact(lambda connection: claiming.claim(connection, moment, moment, 9, Shares()))
-        return [job.kind for job in found]
+        def claim(connection: Connection) -> list[Job]:
+            return claiming.claim(connection, moment, moment, 9, Shares(), [each.name for each in every(connection)])
+
+        return [job.kind for job in sandbox.parts.store.transact(claim)]
 
     assert claimed_at(real + 4_999) == []
     assert claimed_at(real + 5_000) == ["release"]

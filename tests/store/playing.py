@@ -26,8 +26,16 @@ def put_one(store: Store, lane: str, kind: str, *, due: int = START, rank: int =
 
 def claim(store: Store, most: int = 100, shares: Shares | None = None, lease: int = LEASE) -> list[Job]:
     """What is due at this moment of real time, leased."""
-    real = store.real_now()
-    return store.transact(lambda tx: claiming.claim(tx, real, real + lease, most, shares or Shares()))
+    real, allowed = store.real_now(), shares or Shares()
+    wakes = store.query(lambda connection: claiming.wakes(connection, real, allowed))
+    worlds = sorted(wakes, key=wakes.__getitem__)
+    return store.transact(lambda tx: claiming.claim(tx, real, real + lease, most, allowed, worlds))
+
+
+def next_wake(store: Store, shares: Shares | None = None) -> int | None:
+    """When a player is to look next, in whatever world."""
+    wakes = store.query(lambda connection: claiming.wakes(connection, store.real_now(), shares or Shares()))
+    return min(wakes.values(), default=None)
 
 
 def claim_next(store: Store, upto: int | None, *, retries: bool = True, beside: Sequence[int] = ()) -> Job | None:

@@ -173,7 +173,7 @@ def test_a_claim_that_was_under_way_is_among_what_is_on_the_wire(postgres_url: s
     claimed, go_on = threading.Event(), threading.Event()
 
     def work(connection: Connection) -> list[Job]:
-        jobs = claiming.claim(connection, START, START + 60_000, 10, Shares())
+        jobs = claiming.claim(connection, START, START + 60_000, 10, Shares(), ["earth"])
         claimed.set()
         assert go_on.wait(20)
         return jobs

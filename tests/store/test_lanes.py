@@ -3,13 +3,13 @@
 import pytest
 
 from sandbox.domain.worldtime import with_rate
-from sandbox.store import claiming, lanes, worlds
+from sandbox.store import lanes, worlds
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import LaneLost
 from sandbox.store.store import StaleEpoch, Store
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START
-from tests.store.playing import LEASE, claim, claim_next, finish, kinds, play_all, put, put_one, raise_epoch
+from tests.store.playing import LEASE, claim, claim_next, finish, kinds, next_wake, play_all, put, put_one, raise_epoch
 
 NO_SHARES = Shares()
 
@@ -142,7 +142,7 @@ def test_a_run_keeps_the_loop_out_of_its_world(store: Store, clock: ManualClock)
 
 def wake(store: Store, shares: Shares = NO_SHARES) -> int | None:
     """When the player is to look next, as of START."""
-    return store.query(lambda connection: claiming.next_wake(connection, START, shares))
+    return next_wake(store, shares)
 
 
 def test_one_owner_gets_no_more_than_its_share(store: Store) -> None:
@@ -151,11 +151,28 @@ def test_one_owner_gets_no_more_than_its_share(store: Store) -> None:
         put(store, f"hanging {number}", f"hanging {number}", owner="TENANT3", due=START - 10)
     put(store, "other", "other", owner="TENANT4")
     first = claim(store, most=4, shares=Shares({}, 2))
-    assert kinds(first) == ["hanging 0", "hanging 1"]
-    shares = Shares({"TENANT3": 2}, 2)
-    assert wake(store, shares) == START
-    assert kinds(claim(store, most=4, shares=shares)) == ["other"]
+    assert kinds(first) == ["hanging 0", "hanging 1", "other"]
+    shares = Shares({"TENANT3": 2, "TENANT4": 1}, 2)
     assert wake(store, shares) is None
+    put(store, "another", "another", owner="TENANT4")
+    assert wake(store, shares) == START
+    assert kinds(claim(store, most=4, shares=shares)) == ["another"]
+    assert wake(store, shares) is None
+    assert wake(store) == START - 10
+
+
+def test_all_that_one_owner_may_have_counts_whatever_it_is(store: Store) -> None:
+    """What was due first goes first, of each kind."""
+    for number, kind in enumerate(("push", "send", "push", "send")):
+        put(store, f"{kind} {number}", f"{kind} {number}", owner="TENANT3", due=START - 10 + number)
+    assert kinds(claim(store, most=4, shares=Shares({}, 3))) == ["push 0", "send 1", "push 2"]
+
+
+def test_worlds_are_gone_through_in_the_order_in_which_something_came_due(store: Store) -> None:
+    put(store, "lane", "late", world="earth", due=START - 10)
+    put(store, "lane", "later", world="moon", due=START - 20)
+    assert kinds(claim(store, most=1)) == ["later"]
+    assert kinds(claim(store)) == ["late"]
 
 
 def test_of_what_is_slow_one_thing_is_played_at_once(store: Store) -> None:
@@ -164,7 +181,7 @@ def test_of_what_is_slow_one_thing_is_played_at_once(store: Store) -> None:
         put(store, f"push TENANT3 {number}", f"push {number}", owner="TENANT3", due=START - 10)
     put(store, "push TENANT4 1", "push", owner="TENANT4")
     put(store, "ask TENANT3 1", "ask", owner="TENANT3")
-    slow = frozenset(["TENANT3 push", "TENANT4 ask "])
+    slow = frozenset(["TENANT3 push", "TENANT4 ask"])
     assert kinds(claim(store, shares=Shares(alone=slow))) == ["push 0", "push", "ask"]
     assert claim(store, shares=Shares(barred=slow)) == []
     assert kinds(claim(store)) == ["push 1", "push 2"]

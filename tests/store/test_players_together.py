@@ -15,7 +15,7 @@ from sandbox.store.lanes import Job, LaneLost, NewJob
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store
-from tests.store.playing import LEASE, claim, finish, kinds, put
+from tests.store.playing import LEASE, claim, finish, kinds, next_wake, put
 
 LANES, JOBS = 12, 6
 
@@ -60,7 +60,7 @@ def test_players_never_play_the_same_job(stores: list[Store]) -> None:
                 played.append(job.kind)
                 finish(store, job)
 
-    while stores[0].query(lambda connection: claiming.next_wake(connection, START, Shares())) is not None:
+    while next_wake(stores[0]) is not None:
         by_players(stores, player)
     assert len(played) == len(set(played)) == LANES * JOBS
     for lane in range(LANES):
@@ -87,7 +87,7 @@ def test_a_lost_lease_settles_nothing_however_the_players_race(stores: list[Stor
         with noting:
             settled.append(f"{job.kind} as {number}")
 
-    while stores[0].query(lambda connection: claiming.next_wake(connection, START, Shares())) is not None:
+    while next_wake(stores[0]) is not None:
         by_players(stores, player)
     assert sorted(set(settled)) == sorted(f"{lane}.{job} as {job + 1}" for lane in range(LANES) for job in range(JOBS))
 
@@ -162,7 +162,7 @@ def test_a_run_that_begins_during_a_claim_sees_its_leases(postgres_url: str, clo
 
     def slow_claim() -> list[Job]:
         def work(connection: Connection) -> list[Job]:
-            found = claiming.claim(connection, START, START + LEASE, 10, Shares())
+            found = claiming.claim(connection, START, START + LEASE, 10, Shares(), ["earth"])
             claimed.set()
             go_on.wait(30)
             return found

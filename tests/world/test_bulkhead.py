@@ -25,9 +25,9 @@ def begin(bulkhead: Bulkhead, jobs: Iterable[Job], now: int = 0) -> list[Job]:
 def test_an_owner_gets_half_of_the_threads() -> None:
     bulkhead = Bulkhead(THREADS, SPARE)
     first, second = begin(bulkhead, [job(1), job(2, kind="send")])
-    assert (bulkhead.free(0), bulkhead.shares().used_up) == (2, "|TENANT1|")
+    assert (bulkhead.free(0), bulkhead.shares().room("TENANT1 ask"), bulkhead.shares().room("TENANT2 ask")) == (2, 0, 2)
     assert bulkhead.end(first, 1)
-    assert (bulkhead.free(1), bulkhead.shares().used_up) == (3, "")
+    assert (bulkhead.free(1), bulkhead.shares().room("TENANT1 ask")) == (3, 1)
     assert not bulkhead.end(second, 2)
 
 
@@ -37,12 +37,14 @@ def test_what_has_become_slow_takes_no_thread_from_the_others() -> None:
     first, second = begin(bulkhead, [job(1), job(2)])
     assert bulkhead.free(SLOW - 1) == 2
     assert bulkhead.free(SLOW) == THREADS
-    assert bulkhead.shares().used_up == "|TENANT1 push|"
+    assert bulkhead.shares().barred == {"TENANT1 push"}
+    assert (bulkhead.shares().room("TENANT1 push"), bulkhead.shares().room("TENANT1 send")) == (0, 2)
     assert bulkhead.end(first, 5 * SLOW)
-    assert bulkhead.shares().used_up == "|TENANT1 push|"
+    assert bulkhead.shares().barred == {"TENANT1 push"}
     assert bulkhead.end(second, 5 * SLOW)
-    assert bulkhead.shares().used_up == ""
+    assert not bulkhead.shares().barred
     assert bulkhead.shares().alone == {"TENANT1 push"}
+    assert (bulkhead.shares().room("TENANT1 push"), bulkhead.shares().room("TENANT1 send")) == (1, 2)
 
 
 def test_a_line_that_is_quick_again_is_as_any_other() -> None:
@@ -75,9 +77,9 @@ def test_a_thread_goes_on_with_what_follows() -> None:
     bulkhead = Bulkhead(THREADS, SPARE)
     first, second = begin(bulkhead, [job(1), job(2)])
     following = job(3)
-    assert bulkhead.shares(beside=first).used_up == ""
+    assert bulkhead.shares(beside=first).room("TENANT1 push") == 1
     assert not bulkhead.end(first, 1, following)
-    assert (bulkhead.free(1), bulkhead.shares().used_up) == (2, "|TENANT1|")
+    assert (bulkhead.free(1), bulkhead.shares().room("TENANT1 push")) == (2, 0)
     assert bulkhead.end(following, 1)
     assert bulkhead.end(second, 1) is False
     assert bulkhead.free(1) == THREADS

@@ -176,14 +176,14 @@ def test_stop_finishes_what_is_claimed_and_claims_nothing_more(live: Store) -> N
 
 def test_the_loop_survives_whatever_goes_wrong_in_it(live: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A player that died silently would leave every order waiting for ever."""
-    stage, real, failures = Stage(), claiming.next_wake, [ZeroDivisionError(), RuntimeError()]
+    stage, real, failures = Stage(), claiming.wakes, [ZeroDivisionError(), RuntimeError()]
 
-    def fail_at_first(*args: object) -> int | None:
+    def fail_at_first(*args: object) -> dict[str, int]:
         if failures:
             raise failures.pop()
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(claiming, "next_wake", fail_at_first)
+    monkeypatch.setattr(claiming, "wakes", fail_at_first)
     queue(live, "lane", "a")
     player = make_player(live, stage)
     stage.wait_for("a of TENANT1")

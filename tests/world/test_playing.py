@@ -3,13 +3,12 @@
 import pytest
 
 from sandbox.store import claiming, lanes
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job
 from sandbox.store.store import Store, Tx, Unavailable
 from sandbox.world.clock import ManualClock
 from sandbox.world.player import AFTER_FAILURE, Handlers, Settle, play
 from tests.store.databases import START
-from tests.store.playing import LEASE, claim, put, raise_epoch
+from tests.store.playing import LEASE, claim, next_wake, put, raise_epoch
 
 
 class Notes:
@@ -90,7 +89,7 @@ def test_a_job_whose_lease_was_lost_is_dropped(store: Store, clock: ManualClock,
     assert play(store, notes.handlers, slow)[0]
     assert store.read("earth", lambda tx: claiming.anything_leased(tx, clock.at))
     assert play(store, notes.handlers, quick)[0]
-    assert store.query(lambda connection: claiming.next_wake(connection, clock.at, Shares())) is None
+    assert next_wake(store) is None
 
 
 def test_a_job_of_before_a_reset_is_dropped(store: Store, notes: Notes) -> None:

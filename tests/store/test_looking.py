@@ -1,0 +1,83 @@
+"""A look for what is due goes by what is to be found, not by how much waits that it passes over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from sandbox.domain.entities import Ref
+from sandbox.store import claiming, lanes
+from sandbox.store.claiming import Shares
+from sandbox.store.lanes import NewJob
+from sandbox.store.store import Store, Tx
+from sandbox.world.clock import ManualClock
+from tests.store.databases import START, add_worlds, open_store
+from tests.store.playing import LEASE
+
+FEW, MANY = 10, 1_000
+SHARES = {
+    "its owner has its share": Shares({"BUSY": 2}, 2),
+    "its line is barred": Shares(barred=frozenset({"BUSY push"})),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """SQLite, which tells how many steps a statement takes, with two worlds in it."""
+    opened = open_store(f"sqlite:///{tmp_path}/store.db", ManualClock(START))
+    add_worlds(opened, "earth", "moon")
+    yield opened
+    opened.close()
+
+
+def backlog(store: Store, most: int, world: str = "earth") -> None:
+    """So many pushes of a busy owner's, all due, and then one job of somebody else's."""
+
+    def fill(tx: Tx) -> None:
+        for number in range(most):
+            lanes.queue(tx, f"push BUSY {number}", "BUSY", [NewJob("push", START - 10, Ref("order", number), 0)])
+        lanes.queue(tx, "send OTHER 1", "OTHER", [NewJob("send", START, Ref("order", 1), 0)])
+
+    store.write(world, fill)
+
+
+def steps(store: Store, work: Callable[[Connection], object]) -> int:
+    """How many steps SQLite takes for this work, of which nothing is kept."""
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    def watched(connection: Connection) -> None:
+        driver = connection.connection.dbapi_connection
+        driver.set_progress_handler(count, 1)  # type: ignore[union-attr]
+        try:
+            work(connection)
+        finally:
+            driver.set_progress_handler(None, 1)  # type: ignore[union-attr]
+
+    store.transact(watched)
+    return counted
+
+
+@pytest.mark.parametrize("shares", SHARES.values(), ids=SHARES.keys())
+def test_what_may_not_be_claimed_is_not_gone_through(store: Store, shares: Shares) -> None:
+    """However much there is of it, and whatever stands behind it."""
+    taken = []
+    for world, most in (("earth", FEW), ("moon", MANY)):
+        backlog(store, most, world)
+
+        def look(connection: Connection, world: str = world) -> None:
+            assert claiming.wakes(connection, START, shares, [world]) == {world: START}
+
+        def claim(connection: Connection, world: str = world) -> None:
+            (job,) = claiming.claim(connection, START, START + LEASE, 4, shares, [world])
+            assert job.owner == "OTHER"
+
+        taken.append((steps(store, look), steps(store, claim)))
+    (look_at_few, claim_of_few), (look_at_many, claim_of_many) = taken
+    assert look_at_many < 2 * look_at_few
+    assert claim_of_many < 2 * claim_of_few
