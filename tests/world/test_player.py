@@ -31,10 +31,10 @@ def live(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def queue(store: Store, lane: str, *kinds: str, owner: str = "TENANT1", after: int = 0) -> None:
+def queue(store: Store, lane: str, *kinds: str, owner: str = "TENANT1", after: int = 0, world: str = "earth") -> None:
     """Jobs that are due some milliseconds from now."""
     store.write(
-        "earth",
+        world,
         lambda tx: lanes.queue(
             tx, lane, owner, [NewJob(kind, tx.now + after, Ref("order", 1), rank) for rank, kind in enumerate(kinds)]
         ),
@@ -115,6 +115,23 @@ def test_a_clock_that_is_set_back_stops_nobody(live: Store) -> None:
     stage.wait_for("a of TENANT1")
     player.stop()
     assert stage.played == ["a of TENANT1"]
+
+
+def test_no_world_waits_until_others_have_nothing_left(live: Store) -> None:
+    """However much they have that was due before, and however few threads there are."""
+    now, stage = CLOCK.now(), Stage()
+    for world in ("mars", "moon"):
+        fresh = World(world, "seed", 1, now, now, 1, None)
+        live.transact(lambda connection, fresh=fresh: worlds.add(connection, fresh))  # type: ignore[misc]
+    for number in range(40):
+        queue(live, f"a {number}", "a", owner="EARTHLING", after=number - 10_040)
+        queue(live, f"b {number}", "b", owner="MARTIAN", after=number - 10_040, world="mars")
+    queue(live, "c", "c", owner="LUNATIC", after=-10_020, world="moon")
+    player = make_player(live, stage, threads=2)
+    stage.wait_for("c of LUNATIC")
+    place = stage.played.index("c of LUNATIC")
+    player.stop()
+    assert place < 40
 
 
 def test_one_hanging_endpoint_holds_up_nobody_else(live: Store) -> None:
