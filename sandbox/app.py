@@ -121,8 +121,7 @@ def make_sandbox(settings: Settings, clock: Clock | None = None) -> Sandbox:
     delays = Waiters("delayed calls", settings.delayed_calls, altogether=settings.threads // 2)
     plane = FaultPlane(store, clock, delays)
     courier = Courier(clock.now, Egress(local=settings.local_mode))
-    # Where a transaction waits for another process or for the disk, others may compute as far as there are processors.
-    turns = Turns(1 if file and not settings.fsync else max(2, os.cpu_count() or 1))
+    turns = Turns(1 if settings.computes_alone else max(2, os.cpu_count() or 1))
     recorder = Recorder(store, settings.recording_bytes, turns)
     parts = Parts(
         *(settings, clock, store, keys, tokens, library, courier),

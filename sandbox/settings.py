@@ -30,6 +30,7 @@ class Settings:
     players: int = _setting(16, "jobs played at once")
     play: bool = _setting(True, "whether `sandbox serve` plays too; false leaves that to `sandbox work`, on PostgreSQL")
     fsync: bool = _setting(False, "SQLite: survive a power cut too, not only a killed process")
+    one_processor: bool = _setting(True, "SQLite without fsync: keep to one processor, the one that it starts on")
     log_calls: bool = _setting(False, "log a line for every call")
     demo_clients: bool = _setting(True, "whether the published demo clients may sign in")
     operator_secret: str = _setting("", "secret of the client operator; empty: there is none", secret=True)
@@ -103,6 +104,13 @@ class Settings:
     def give_up(self) -> int:
         """How long after its first push a KCI that is not taken is given up, in milliseconds of world time."""
         return parse_duration(self.push_give_up)
+
+    @property
+    def computes_alone(self) -> bool:
+        """Whether one thread computes at a time: where a transaction waits for another process or for the disk, others
+        may compute meanwhile.
+        """
+        return self.database_url.startswith("sqlite") and not self.fsync
 
     @property
     def local_mode(self) -> bool:

@@ -9,6 +9,7 @@ from sandbox.app import Sandbox, make_sandbox
 from sandbox.cli import logs
 from sandbox.settings import read_settings
 from sandbox.wire.courier import WSGIApp
+from sandbox.world.processor import keep_to_one
 
 # What a process that only plays answers at.
 _OPERATING = ("/_sandbox/health", "/_sandbox/ready", "/_sandbox/metrics")
@@ -17,6 +18,8 @@ _OPERATING = ("/_sandbox/health", "/_sandbox/ready", "/_sandbox/metrics")
 def make_app() -> WSGIApp:
     """The WSGI application, with player and schedule started; they are stopped when the worker ends."""
     settings = read_settings()
+    if settings.computes_alone and settings.one_processor:
+        keep_to_one()
     return _started(make_sandbox(settings), play=settings.play).app
 
 

@@ -1,6 +1,8 @@
 """`sandbox serve`: what it says, and how it refuses to start. That it serves, other tests show."""
 
+import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from sandbox.app import make_sandbox
 from sandbox.cli import main
 from sandbox.cli.serve import banner
 from sandbox.settings import Settings
-from tests.support.processes import free_port, start
+from tests.support.processes import free_port, start, stop, wait_until_ready
 
 
 def serve(folder: Path, command: str = "serve", **settings: str) -> Result:
@@ -109,3 +111,28 @@ def test_the_banner_keeps_quiet_about_clients_that_are_switched_off() -> None:
 )
 def test_the_banner_names_a_url_that_can_be_opened(host: str, url: str) -> None:
     assert f"at {url}\n" in banner(Settings(host=host))
+
+
+def processors_of(process: subprocess.Popen[bytes]) -> set[frozenset[int]]:
+    """Where the threads of the server's worker may be."""
+    begun_by = {
+        path.parent: path.read_text().rpartition(")")[2].split()[1] for path in Path("/proc").glob("[0-9]*/stat")
+    }
+    (worker,) = (folder for folder, parent in begun_by.items() if parent == str(process.pid))
+    return {frozenset(os.sched_getaffinity(int(thread.name))) for thread in (worker / "task").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"), [({}, True), ({"one_processor": "false"}, False), ({"fsync": "true"}, False)]
+)
+def test_the_threads_of_a_sandbox_keep_to_one_processor(tmp_path: Path, chosen: dict[str, str], kept: bool) -> None:
+    """Where they compute one at a time, and unless it is told otherwise."""
+    port = free_port()
+    process = start(tmp_path, port, **chosen)
+    try:
+        wait_until_ready(process, port)
+        (where,) = processors_of(process)
+        assert where <= os.sched_getaffinity(0)
+        assert (len(where) == 1) is kept or len(os.sched_getaffinity(0)) == 1
+    finally:
+        stop(process)
