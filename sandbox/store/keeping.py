@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sandbox.store.statements import Statement
 
-_COMMIT, _ROLL_BACK = Statement(text("COMMIT")), Statement(text("ROLLBACK"))
+_COMMIT = Statement(text("COMMIT"))
 
 
 class Keeper:
@@ -40,7 +40,7 @@ class Keeper:
             connection.close()
             raise
         except BaseException:
-            _ROLL_BACK.change(connection, {})
+            connection.connection.rollback()  # where SQLite has not done so itself
             self._give_back(connection)
             raise
         self._give_back(connection)

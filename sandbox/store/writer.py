@@ -42,13 +42,12 @@ class GroupWriter:
         """What `work` returns, once it is committed; raises what it raises, and then nothing of it is kept."""
         if self._writing == threading.get_ident():
             raise RuntimeError("a transaction inside a transaction")
-        answer: Future[Any] = Future()
-        if self._give(work, answer):
+        answer = self._give(work)
+        if answer is None:
             try:
-                self._commit([(work, answer)])
+                return self._alone(work)
             finally:
                 self._pen.release()
-            return answer.result()
         with self._waiting_for_it():
             return answer.result()
 
@@ -61,16 +60,26 @@ class GroupWriter:
         with self._pen:
             pass  # whoever still wrote has finished
 
-    def _give(self, work: Work, answer: Future[Any]) -> bool:
-        """Whether the caller has the pen; else the work waits for its group."""
+    def _give(self, work: Work) -> Future[Any] | None:
+        """What is to come of the work, which waits for its group; None when the caller has the pen."""
         with self._given:
             if self._closed:
                 raise RuntimeError("the database was closed")
             if not self._waiting and self._pen.acquire(blocking=False):
-                return True
+                return None
+            answer: Future[Any] = Future()
             self._waiting.append((work, answer))
             self._given.notify()
-            return False
+            return answer
+
+    def _alone(self, work: Work) -> Any:
+        """Whatever it raises undoes the whole transaction, which is its own."""
+        self._writing = threading.get_ident()
+        try:
+            with self._connections.begin() as connection:
+                return work(connection)
+        finally:
+            self._writing = None
 
     def _serve(self) -> None:
         while self._wait_for_work():
@@ -87,7 +96,7 @@ class GroupWriter:
         self._writing = threading.get_ident()
         try:
             with self._connections.begin() as connection:
-                outcomes = _alone(connection, group[0][0]) if len(group) == 1 else _together(connection, group)
+                outcomes = [_outcome(connection, work) for work, _ in group]
         except BaseException as failure:  # noqa: BLE001 - the disk is full, say; a writer that died would answer nobody
             for _, answer in group:
                 answer.set_exception(failure)
@@ -99,15 +108,6 @@ class GroupWriter:
                 answer.set_result(result)
             else:
                 answer.set_exception(refusal)
-
-
-def _alone(connection: Connection, work: Work) -> list[_Outcome]:
-    """Whatever it raises undoes the whole transaction, which is its own."""
-    return [(work(connection), None)]
-
-
-def _together(connection: Connection, group: list[_Given]) -> list[_Outcome]:
-    return [_outcome(connection, work) for work, _ in group]
 
 
 def _outcome(connection: Connection, work: Work) -> _Outcome:

@@ -49,6 +49,14 @@ def fail(writing: Keeper, way: str) -> None:
         raise ZeroDivisionError
 
 
+def end_and_fail(writing: Keeper) -> None:
+    """Write, lose it, and come to nothing."""
+    with writing.begin() as connection:
+        add(connection, "statement")
+        connection.execute(text("ROLLBACK"))
+        raise ZeroDivisionError
+
+
 def refer_to_nothing(writing: Keeper) -> None:
     """Write what cannot be committed."""
     with writing.begin() as connection:
@@ -100,6 +108,15 @@ def test_what_is_written_is_kept_at_the_end_of_the_block_or_not_at_all(both: tup
             assert other.execute(COUNT).scalar() == 0
     with reading.begin() as other:
         assert other.execute(COUNT).scalar() == 1
+
+
+def test_one_whose_transaction_has_ended_by_itself_is_used_again(both: tuple[Keeper, Keeper]) -> None:
+    """SQLite rolls back by itself when the disk is full, say."""
+    _, writing = both
+    with pytest.raises(ZeroDivisionError):
+        end_and_fail(writing)
+    with writing.begin() as connection:
+        assert connection.execute(COUNT).scalar() == 0
 
 
 def test_a_read_sees_one_moment(both: tuple[Keeper, Keeper]) -> None:
