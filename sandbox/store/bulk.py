@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from sandbox.store import recording_tables
 from sandbox.store.accounts import next_number
-from sandbox.store.schema import counters, lanes, timeline
+from sandbox.store.lane_tables import lanes
+from sandbox.store.schema import counters, timeline
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 from sandbox.store.tables import IN_WORLDS

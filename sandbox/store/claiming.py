@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bi
 
 from sandbox.domain.worldtime import LAST, World
 from sandbox.store.documents import unpack
+from sandbox.store.lane_tables import jobs, lanes
 from sandbox.store.lanes import Job, owner_of
-from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 

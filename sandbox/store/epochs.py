@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, and_, delete, func, or_, select, tuple_
 
 from sandbox.domain.worldtime import World
-from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.lane_tables import jobs, lanes
+from sandbox.store.schema import worlds
 from sandbox.store.snapshot_tables import snapshots
 from sandbox.store.snapshots import shelf
 from sandbox.store.store import Tx

@@ -6,7 +6,7 @@ from sandbox.domain.worldtime import World, begun_anew
 from sandbox.store import accounts, examinations, partners, snapshots, terms, worlds
 from sandbox.store.account_tables import tenants
 from sandbox.store.accounts import Tenant
-from sandbox.store.schema import jobs, lanes
+from sandbox.store.lane_tables import jobs, lanes
 from sandbox.store.schema import worlds as world_table
 from sandbox.store.tables import metadata
 from sandbox.store.terms import TenantTerms, WorldTerms

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from sandbox.domain.entities import Ref
 from sandbox.store.documents import pack, unpack
-from sandbox.store.schema import jobs, lanes, worlds
+from sandbox.store.lane_tables import jobs, lanes
+from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 

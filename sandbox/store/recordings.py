@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from sandbox.store.accounts import next_number
+from sandbox.store.lane_tables import lanes
 from sandbox.store.lanes import Job
 from sandbox.store.recording_tables import conversation, played
-from sandbox.store.schema import lanes
 from sandbox.store.statements import Statement
 from sandbox.store.store import PLAYED, Tx
 

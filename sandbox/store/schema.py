@@ -9,7 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKey,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -24,6 +24,11 @@ metadata = MetaData()
 # Rows of less than a twentieth of a page lie in the index of their key: SQLite keeps one tree for them, not two.
 SMALL: dict[str, Any] = {"sqlite_with_rowid": False}
 serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+
+
+def only(where: ColumnElement[bool]) -> dict[str, Any]:
+    """An index of these rows alone, on either database."""
+    return {"sqlite_where": where, "postgresql_where": where}
 
 
 def _in_world(*more: Column[object]) -> tuple[Column[object], ...]:
@@ -106,12 +111,8 @@ received = Table(
     Column("body", LargeBinary),  # only while held
     **SMALL,
 )
-Index(
-    "received_and_held",
-    *(received.c[name] for name in ("world", "epoch", "tenant", "entity")),
-    sqlite_where=received.c.held,
-    postgresql_where=received.c.held,
-)
+_WHOSE = (received.c[name] for name in ("world", "epoch", "tenant", "entity"))
+Index("received_and_held", *_WHOSE, **only(received.c.held))
 requests = Table(  # amendments and cancellations of what a tenant has under way
     "requests",
     metadata,
@@ -255,40 +256,6 @@ supplier_quotes = Table(
 Index(
     "supplier_quotes_by_reference", *(supplier_quotes.c[name] for name in ("world", "epoch", "supplier", "reference"))
 )
-
-# ---- everything that waits -----------------------------------------------------------------------------------------
-lanes = Table(
-    "lanes",
-    metadata,
-    Column("id", serial, primary_key=True),
-    Column("world", String, nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("name", String, nullable=False),
-    Column("owner", String, nullable=False),
-    Column("line", String, nullable=False),  # of work: what its owner has of one kind of job
-    Column("due_at", BigInteger),  # of the head; null: nothing waits
-    Column("attempts", Integer, nullable=False),  # of the head
-    Column("not_before", BigInteger, nullable=False),  # real
-    Column("leased_until", BigInteger, nullable=False),  # real
-    Column("fence", Integer, nullable=False),
-)
-Index("lanes_by_name", lanes.c.world, lanes.c.epoch, lanes.c.name, unique=True)
-_WAITING = lanes.c.due_at.is_not(None)
-for _name, _columns in (("lanes_by_due", ()), ("lanes_by_line", (lanes.c.line,))):
-    _order = (lanes.c.world, lanes.c.epoch, *_columns, lanes.c.due_at)
-    Index(_name, *_order, sqlite_where=_WAITING, postgresql_where=_WAITING)
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", serial, primary_key=True),
-    Column("lane_id", serial, ForeignKey("lanes.id"), nullable=False),
-    Column("rank", BigInteger, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-)
-Index("jobs_by_lane", jobs.c.lane_id, jobs.c.rank, jobs.c.id)
 
 # ---- what happened ---------------------------------------------------------------------------------------------------
 timeline = Table(

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sandbox.domain.worldtime import World
 from sandbox.store import faults
 from sandbox.store.accounts import next_number
-from sandbox.store.schema import jobs, lanes
+from sandbox.store.lane_tables import jobs, lanes
 from sandbox.store.snapshot_tables import snapshots
 from sandbox.store.store import Tx
 from sandbox.store.tables import IN_WORLDS

@@ -6,6 +6,7 @@ from sandbox.store import (
     account_tables,
     examination_tables,
     fault_tables,
+    lane_tables,
     own_tables,
     partner_tables,
     recording_tables,
@@ -14,7 +15,7 @@ from sandbox.store import (
 )
 
 MODULES = (
-    schema, account_tables, partner_tables, fault_tables, snapshot_tables, own_tables, recording_tables,
+    schema, account_tables, partner_tables, lane_tables, fault_tables, snapshot_tables, own_tables, recording_tables,
     examination_tables,
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ SHORT = {
         ("orders arriving", "orders/s"),
         ("their answers from arrival", "ms"),
         ("their answers from arrival", "ms"),
+        ("orders taken where the system chooses", "orders/s"),
     ],
     "pushed": [("KCIs pushed", "KCIs/s"), ("processor time per KCI pushed", "ms")],
 }

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sandbox.inprocess.endpoint import Delivery
 from sandbox.inprocess.ground import Ground, open_ground
 from sandbox.inprocess.tenant import Refused
-from sandbox.store.schema import jobs, worlds
+from sandbox.store.lane_tables import jobs
+from sandbox.store.schema import worlds
 from sandbox.store.tables import metadata
 
 

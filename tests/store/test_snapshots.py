@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import LargeBinary, Table, func, select
 
 from sandbox.store import lanes, snapshots
+from sandbox.store.lane_tables import jobs
+from sandbox.store.lane_tables import lanes as lanes_table
 from sandbox.store.lanes import Job
-from sandbox.store.schema import jobs
-from sandbox.store.schema import lanes as lanes_table
 from sandbox.store.snapshots import shelf
 from sandbox.store.store import StaleEpoch, Store, Tx
 from sandbox.store.tables import IN_WORLDS

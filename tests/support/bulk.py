@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select
 
 from sandbox.store.documents import pack
-from sandbox.store.schema import jobs, lanes
+from sandbox.store.lane_tables import jobs, lanes
 from sandbox.store.store import Store, Tx
 from sandbox.store.tables import IN_WORLDS
 
