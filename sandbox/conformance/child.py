@@ -19,8 +19,6 @@ def main(given: Path) -> int:
     from sandbox.conformance.runner import tell_into
     from sandbox.conformance.setup import Setup, suite_folder
 
-    if hasattr(os, "sched_setaffinity"):  # whoever has begun this may keep to one processor
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
     about = json.loads(given.read_text())
     profile = profile_from(about["profile"])
     connect, guard = None, about.get("guard")

@@ -16,7 +16,7 @@ class Bell:
         lock = threading.Lock()
         self._lock = lock
         self._rung: defaultdict[str, int] = defaultdict(int)
-        self._about: defaultdict[str, set[str]] = defaultdict(set)
+        self._about: dict[str, set[str]] = {}  # of the subjects that somebody gathers
         self._conditions: defaultdict[str, threading.Condition] = defaultdict(lambda: threading.Condition(lock))
 
     def ring(self, topics: Iterable[str]) -> None:
@@ -24,7 +24,8 @@ class Bell:
         with self._lock:
             for topic in topics:
                 subject, _, about = topic.partition(" ")
-                self._about[subject].add(about)
+                if subject in self._about:
+                    self._about[subject].add(about)
                 for each in {subject, topic}:
                     self._rung[each] += 1
                     self._conditions[each].notify_all()
@@ -32,7 +33,8 @@ class Bell:
     def gather(self, subject: str) -> set[str]:
         """What has rung about this subject since this was last asked: for one listener."""
         with self._lock:
-            return self._about.pop(subject, set()) - {""}
+            rung, self._about[subject] = self._about.get(subject, set()), set()
+            return rung - {""}
 
     def heard(self, topic: str) -> int:
         """How often it rang: look at this first, then at the data, then wait for it to change."""

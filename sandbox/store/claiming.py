@@ -6,14 +6,14 @@ A lease that has run out is free to be claimed again: its player died, or is so 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, func, select, update
 
 from sandbox.domain.worldtime import LAST, World
 from sandbox.store.documents import unpack
 from sandbox.store.lane_tables import jobs, lanes
-from sandbox.store.lanes import Job, owner_of
+from sandbox.store.lanes import Job, line_of, owner_of
 from sandbox.store.schema import worlds
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
@@ -69,13 +69,15 @@ _FIRST_OF_LINE = (
     .scalar_subquery()
 )
 _LINES = Statement(select(_FIRST_OF_LINE, _LINE.c.line).where(_LINE.c.line.is_not(None)))
-_DUE = Statement(
-    select(lanes.c.due_at, lanes.c.id)
-    .where(_HERE, _FREE, lanes.c.line == bindparam("of_line"), lanes.c.due_at <= bindparam("now"))
+_HEADS = (
+    select(lanes.c.due_at, lanes.c.id, lanes.c.line)
+    .where(_HERE, _FREE)
     .order_by(lanes.c.due_at, lanes.c.id)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
 )
+_FIRST = Statement(_HEADS)
+_CLAIMED = _HEADS.where(lanes.c.due_at <= bindparam("now")).with_for_update(skip_locked=True)
+_DUE, _DUE_IN_LINE = Statement(_CLAIMED), Statement(_CLAIMED.where(lanes.c.line == bindparam("of_line")))
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,19 @@ class Shares:
         left = 0 if line in self.barred else self.most - self.playing.get(owner_of(line), 0)
         return max(0, min(left, 1) if line in self.alone else left)
 
-    def less(self, owners: Iterable[str]) -> "Shares":
-        """What is left once a lane of each of these owners is played too."""
-        return replace(self, playing=Counter(self.playing) + Counter(owners))
+    def less(self, taken: Iterable[str]) -> "Shares":
+        """What is left once a lane of each of these lines is played too."""
+        lines = list(taken)
+        playing = Counter(self.playing) + Counter(map(owner_of, lines))
+        return replace(self, playing=playing, barred=self.barred | self.alone.intersection(lines))
+
+
+class _Head(NamedTuple):
+    """The head of a lane that is due."""
+
+    due_at: int
+    lane_id: int
+    line: str
 
 
 def wakes(connection: Connection, real: int, shares: Shares, names: Iterable[str] | None = None) -> dict[str, int]:
@@ -117,10 +129,18 @@ def _wake(connection: Connection, world: World, first: int | None, real: int, sh
     """The same for one world; `first` is when the first of its lanes comes due, whoever has that."""
     now = world.now(real)
     if first is not None and first <= now:
-        first = min((due for due, _ in _lines(connection, world, real, shares)), default=None)
+        first = _first_free(connection, world, real, shares)
     if first is None or first > now:
         return None if first is None else world.real_at(first)
     return min(real, world.real_at(first) or real)
+
+
+def _first_free(connection: Connection, world: World, real: int, shares: Shares) -> int | None:
+    """When the first lane of the world that may be claimed is due."""
+    head = _FIRST.one(connection, {**_place(world), "real": real, "most": 1})
+    if head is None or shares.room(head[2]):
+        return None if head is None else int(head[0])
+    return min((due for due, _ in _lines(connection, world, real, shares)), default=None)
 
 
 def claim(
@@ -138,26 +158,37 @@ def claim(
                 _lease(connection, lane_id, lease_until)
                 for lane_id in _due(connection, World(*row), real, left, shares)
             ]
-            shares = shares.less(job.owner for job in jobs_of_world)
+            shares = shares.less(map(line_of, jobs_of_world))
             claimed += jobs_of_world
     return claimed
 
 
 def _due(connection: Connection, world: World, real: int, most: int, shares: Shares) -> list[int]:
-    """Up to `most` lanes of the world that may be claimed, those that were due first."""
-    due: list[tuple[int, int, str]] = []
+    """Up to `most` lanes of the world that may be claimed, those that were due first: line by line only where somebody
+    may not have what was.
+    """
     bounds = {**_place(world), "now": world.now(real), "real": real}
+    due = [_Head(*row) for row in _DUE.rows(connection, bounds | {"most": most})]
+    found = _allowed(due, most, shares)
+    if len(found) == len(due):
+        return [head.lane_id for head in found]
+    due, found = [], []
     for first, line in _lines(connection, world, real, shares):
-        if len(due) >= most and due[most - 1][0] < first:
-            break  # all that is in this line, and in those that follow, came due later
+        if first > bounds["now"] or (len(found) >= most and found[-1].due_at < first):
+            break  # all that is in this line, and in those that follow, comes due later
         room = {"of_line": line, "most": min(most, shares.room(line))}
-        due = sorted([*due, *((*row, line) for row in _DUE.rows(connection, bounds | room))])
-    taken, found = Counter[str](), list[int]()
-    for _, lane_id, line in due:
-        owner = owner_of(line)
-        if len(found) < most and taken[owner] < shares.most - shares.playing.get(owner, 0):
-            taken[owner] += 1
-            found.append(lane_id)
+        due += [_Head(*row) for row in _DUE_IN_LINE.rows(connection, bounds | room)]
+        found = _allowed(sorted(due), most, shares)
+    return [head.lane_id for head in found]
+
+
+def _allowed(due: Iterable[_Head], most: int, shares: Shares) -> list[_Head]:
+    """The first of these that the caller may have together."""
+    found: list[_Head] = []
+    for head in due:
+        if len(found) < most and shares.room(head.line):
+            shares = shares.less([head.line])
+            found.append(head)
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    true,
 )
 
 VERSION = 16  # raised with every change to any table: the data is disposable, so an older file is refused, not migrated
@@ -109,10 +110,9 @@ received = Table(
     Column("held", Boolean, nullable=False),
     Column("refusal", LargeBinary),  # null: it was taken
     Column("body", LargeBinary),  # only while held
-    **SMALL,
 )
 _WHOSE = (received.c[name] for name in ("world", "epoch", "tenant", "entity"))
-Index("received_and_held", *_WHOSE, **only(received.c.held))
+Index("received_and_held", *_WHOSE, **only(received.c.held == true()))
 requests = Table(  # amendments and cancellations of what a tenant has under way
     "requests",
     metadata,

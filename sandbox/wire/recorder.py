@@ -6,12 +6,14 @@ in bytes in every epoch; what comes after that is not kept.
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from sandbox.store import recordings
 from sandbox.store.recordings import Exchange
 from sandbox.store.store import Store, Unavailable
-from sandbox.world.turns import Turns
+from sandbox.world.turns import Turns, away
 
 GATHER = 0.05  # seconds that something said may wait for more
 MANY = 200  # exchanges that whoever comes next writes rather than let wait
@@ -59,7 +61,7 @@ class Recorder:
 
     def flush(self) -> None:
         """Write what was said so far: whoever reads a conversation does so first."""
-        with self._writing:
+        with self._alone():
             if self._hour != (hour := self.real_now() // HOUR):
                 self._sizes.clear()
                 self._hour = hour
@@ -71,6 +73,17 @@ class Recorder:
                 except Unavailable:
                     self._said.extendleft(reversed(kept))
                     raise
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile. Who does may have to wait for its turn: so nobody waits for it who has one."""
+        if not self._writing.acquire(blocking=False):
+            with away():
+                self._writing.acquire()
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def full(self, world: str, epoch: int, owner: str) -> bool:
         """Whether something of this conversation may be missing at its end."""

@@ -26,11 +26,13 @@ class Bulkhead:
         self._quick: dict[_Key, tuple[Job, int | None]] = {}  # with the moment at which it began, if it has
         self._waiting: dict[_Key, Job] = {}
         self._slow: set[str] = set()
+        self._put_off: dict[str, int] = {}  # lines that have had their share until that moment
         self._lock = threading.Lock()
 
     def free(self, now: int) -> int:
         """How many threads there are for more, now that what has become slow has given its own back."""
         with self._lock:
+            self._put_off = {line: until for line, until in self._put_off.items() if until > now}
             for key, (job, began) in list(self._quick.items()):
                 if began is not None and now - began >= SLOW:
                     self._slow.add(line_of(job))
@@ -48,6 +50,12 @@ class Bulkhead:
         """It is its turn: until then it was not slow, but others were before it."""
         with self._lock:
             self._quick[job.lane_id, job.fence] = job, now
+
+    def put_off(self, job: Job, until: int) -> bool:
+        """Nothing of its line before this moment: it rests, as all that was claimed of it would have to."""
+        with self._lock:
+            self._put_off[line_of(job)] = until
+        return False
 
     def end(self, job: Job, now: int, following: Job | None = None) -> bool:
         """It is done with, and its thread goes on with `following`. Whether somebody who was at a limit may have more
@@ -68,7 +76,7 @@ class Bulkhead:
                 self._slow.discard(line_of(job))
             if following is not None:
                 self._quick[following.lane_id, following.fence] = following, None
-            return at_limit and following is None
+            return at_limit and (following is None or following.owner != job.owner)
 
     def is_quick(self, job: Job) -> bool:
         """Whether it has a thread that is not one of the spare ones."""
@@ -81,6 +89,7 @@ class Bulkhead:
             quick = [job for job, _ in self._quick.values() if job is not beside]
             lines = Counter(line_of(job) for job in (*quick, *self._waiting.values()))
             crowded = len(self._waiting) >= self._spare
-            barred = frozenset(line for line in self._slow if crowded or lines[line])
+            slow = (line for line in self._slow if crowded or lines[line])
+            barred = frozenset((*slow, *self._put_off))
             alone = frozenset(self._slow) - barred
             return Shares(Counter(job.owner for job in quick), self._share, barred, alone)

@@ -6,6 +6,7 @@ its lane are one transaction. A handler may therefore be run again after a crash
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -53,25 +54,30 @@ def nothing_more(_tx: Tx) -> None:
     """What comes after a job that is played for itself."""
 
 
+def let_it_rest(_until: int) -> bool:
+    """What becomes of a job whose time has not come, where nobody waits for that."""
+    return False
+
+
 def play(
     store: Store,
     handlers: Handlers,
     job: Job,
     after: Callable[[Tx], T | None] = nothing_more,
-    wait: Callable[[int], None] | None = None,
+    early: Callable[[int], bool] = let_it_rest,
 ) -> tuple[bool, T | None]:
     """Do and settle one claimed job: (whether its handler held, what `after` gave). Where it broke, the job stays, and
     its lane rests.
 
-    `after` is done in the transaction that settles the job, and gives None where it is not settled. A job whose time
-    has not come rests its lane until then; with `wait` the caller waits for it instead.
+    `after` is done in the transaction that settles the job, and gives None where it is not settled. `early` is told
+    when the time of one that may not be done yet will have come: it waits until then and says True, or the lane rests.
     """
     with bound_contextvars(job=job.kind, owner=job.owner, about=str(job.ref), world=job.world):
-        return _play(store, handlers, job, after, wait)
+        return _play(store, handlers, job, after, early)
 
 
 def _play(
-    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], T | None], wait: Callable[[int], None] | None
+    store: Store, handlers: Handlers, job: Job, after: Callable[[Tx], T | None], early: Callable[[int], bool]
 ) -> tuple[bool, T | None]:
     def work(tx: Tx) -> T | None:
         _settle(tx, job, settle)
@@ -79,15 +85,15 @@ def _play(
 
     found: T | None = None
     try:
-        settle = _do(handlers, job, wait)
+        settle = _do(handlers, job, early)
         found = store.write(job.world, work, at=job.due_at, epoch=job.epoch)
         PLAYED.labels(job.kind, "settled").inc()
     except (LaneLost, StaleEpoch) as lost:
         PLAYED.labels(job.kind, "dropped").inc()
         log.info("dropped %s of %s: %s", job.kind, job.owner, type(lost).__name__)
-    except NotYet as early:
+    except NotYet as told:
         PLAYED.labels(job.kind, "early").inc()
-        _rest(store, job, early.until)
+        _rest(store, job, told.until)
     except Exception as broken:
         PLAYED.labels(job.kind, "broken").inc()
         if _rest(store, job, store.real_now() + AFTER_FAILURE):
@@ -105,14 +111,13 @@ def _settle(tx: Tx, job: Job, settle: Settle) -> None:
         lanes.postpone(tx, job, again)
 
 
-def _do(handlers: Handlers, job: Job, wait: Callable[[int], None] | None) -> Settle:
+def _do(handlers: Handlers, job: Job, early: Callable[[int], bool]) -> Settle:
     while True:
         try:
             return handlers[job.kind](job)
-        except NotYet as early:
-            if wait is None:
+        except NotYet as told:
+            if not early(told.until):
                 raise
-            wait(early.until)
 
 
 def _rest(store: Store, job: Job, until: int) -> bool:
@@ -146,7 +151,7 @@ class Player:
         self._bulkhead = Bulkhead(threads, SPARE * threads)
         self._threads = ThreadPoolExecutor((1 + SPARE) * threads, thread_name_prefix="player")
         self._wakes: dict[str, int] = {}  # when, in real time, each world next has something to play: as last looked at
-        self._due: list[str] = []  # those that had something then, what was due first before the others
+        self._due = deque[str]()  # those that had something then: whoever looks for more begins with the next of them
         self._looked_at_all = 0
         self._stopping = threading.Event()
         self._loop = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -206,16 +211,18 @@ class Player:
         else:  # it is time, or somebody has set the clock back
             self._wakes = self._store.query(lambda connection: claiming.wakes(connection, now, shares))
             self._looked_at_all = now
-        self._due = sorted((name for name, wake in self._wakes.items() if wake <= now), key=self._wakes.__getitem__)
+        due = {name: wake for name, wake in self._wakes.items() if wake <= now}
+        still = [name for name in tuple(self._due) if name in due]
+        self._due = deque([*still, *sorted(due.keys() - set(still), key=due.__getitem__)])
 
     def _claim(self, free: int) -> None:
         """Claim as many lanes as there are free threads, and hand them over."""
-        shares, now = self._bulkhead.shares(), self._clock.now()
+        shares, now, names = self._bulkhead.shares(), self._clock.now(), tuple(self._due)
         claimed = self._store.transact(
             lambda connection: (
                 []
                 if self._stopping.is_set()  # looked at here, so that nothing is claimed after a stop
-                else claiming.claim(connection, now, now + self._lease, free, shares, self._due)
+                else claiming.claim(connection, now, now + self._lease, free, shares, names)
             )
         )
         for job in claimed:
@@ -230,7 +237,8 @@ class Player:
             try:
                 with self._turns.turn(job.owner, job=True):
                     self._bulkhead.begin(job, self._clock.now())
-                    _, playing = play(self._store, self._handlers, job, partial(self._next, job))
+                    early = partial(self._bulkhead.put_off, job)
+                    _, playing = play(self._store, self._handlers, job, partial(self._next, job), early)
             finally:
                 if self._bulkhead.end(job, self._clock.now(), playing):
                     self._store.bell.ring([lanes.playing(job.world)])
@@ -240,6 +248,7 @@ class Player:
         if self._stopping.is_set() or not self._bulkhead.is_quick(job):
             return None
         now = self._clock.now()
-        names = dict.fromkeys((*self._due[:WORLDS], job.world))
+        names = dict.fromkeys((*tuple(self._due)[:WORLDS], job.world))
+        self._due.rotate(-1)
         claimed = claiming.claim(tx.connection, now, now + self._lease, 1, self._bulkhead.shares(beside=job), names)
         return claimed[0] if claimed else None

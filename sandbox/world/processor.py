@@ -4,9 +4,10 @@ takes along what it works on, and that costs a third of the time.
 
 import ctypes
 import os
+from contextlib import suppress
 
 
 def keep_to_one() -> None:
-    """Keep this thread, and all that it begins from now on, to the processor that it is on: on Linux alone."""
-    if hasattr(os, "sched_setaffinity"):
+    """Keep this thread, and all that it begins from now on, to the processor that it is on."""
+    with suppress(AttributeError, OSError, ValueError):  # not on Linux, or not allowed: it is only slower
         os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})

@@ -124,11 +124,12 @@ class Conductor:
             broken.append(job.lane_id)
         return following
 
-    def _wait(self, until: int) -> None:
+    def _wait(self, until: int) -> bool:
         """What is too much for a moment is waited for: a run leaves no first attempt out."""
         condition = threading.Condition()
         with away(), condition:
             self.clock.wait(condition, until)
+        return True
 
     def _begin(self, tx: Tx, token: str, target: Callable[[int], int] | None) -> tuple[int, int | None]:
         """Take the world, then look at its clock: from here on nobody else moves it, unless a reset takes it away."""

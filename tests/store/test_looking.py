@@ -1,21 +1,24 @@
 """A look for what is due goes by what is to be found, not by how much waits that it passes over."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from sandbox.domain.entities import Ref
-from sandbox.store import claiming, lanes
+from sandbox.store import claiming, lanes, received, worlds
 from sandbox.store.claiming import Shares
 from sandbox.store.lanes import NewJob
+from sandbox.store.received import Received
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store
 from tests.store.playing import LEASE
 
-FEW, MANY = 10, 1_000
+FEW, MANY = 10, 500
+HELD = Received("ALDER", "held", "T", "order 1", 1, START, "digest", held=True, refusal=None, body={})
 SHARES = {
     "its owner has its share": Shares({"BUSY": 2}, 2),
     "its line is barred": Shares(barred=frozenset({"BUSY push"})),
@@ -81,3 +84,41 @@ def test_what_may_not_be_claimed_is_not_gone_through(store: Store, shares: Share
     (look_at_few, claim_of_few), (look_at_many, claim_of_many) = taken
     assert look_at_many < 2 * look_at_few
     assert claim_of_many < 2 * claim_of_few
+
+
+def test_what_comes_due_later_is_not_gone_through(store: Store) -> None:
+    """Whosever it is."""
+    taken = []
+    for world, most in (("earth", FEW), ("moon", MANY)):
+
+        def fill(tx: Tx, most: int = most) -> None:
+            for number in range(most):
+                lanes.queue(tx, f"beat {number}", f"T{number}", [NewJob("beat", START + 10, Ref("order", number), 0)])
+
+        def claim(connection: Connection, world: str = world) -> None:
+            assert claiming.wakes(connection, START, Shares(), [world]) == {world: START + 10}
+            assert claiming.claim(connection, START, START + LEASE, 1, Shares(), [world]) == []
+
+        store.write(world, fill)
+        taken.append(steps(store, claim))
+    assert taken[1] < 2 * taken[0]
+
+
+def test_what_is_held_of_one_order_is_found_among_all_that_suppliers_have_sent(store: Store) -> None:
+    """Every KCI asks for it."""
+    taken = []
+    for world, most in (("earth", FEW), ("moon", MANY)):
+
+        def fill(tx: Tx, most: int = most) -> None:
+            for number in range(most):
+                received.add(tx, replace(HELD, kci=f"{number}", held=False, body=None))
+            received.add(tx, HELD)
+
+        store.write(world, fill)
+
+        def find(connection: Connection, world: str = world) -> None:
+            tx = Tx(connection, worlds.find(connection, world), START, START)
+            assert [each.kci for each in received.held(tx, "T", Ref("order", 1))] == ["held"]
+
+        taken.append(steps(store, find))
+    assert taken[1] < 2 * taken[0]

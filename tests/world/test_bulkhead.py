@@ -72,6 +72,24 @@ def test_when_the_spare_threads_are_used_up_nothing_more_of_what_is_slow_is_play
     assert "TENANT4 push" not in shares.barred | shares.alone
 
 
+def test_what_has_had_its_share_is_put_off() -> None:
+    """Nothing of its line is claimed before its time; the owner's other work is."""
+    bulkhead = Bulkhead(THREADS, SPARE)
+    (early,) = begin(bulkhead, [job(1)])
+    assert not bulkhead.put_off(early, until=100)
+    bulkhead.end(early, 1)
+    assert bulkhead.free(99) == THREADS
+    assert (bulkhead.shares().room("TENANT1 push"), bulkhead.shares().room("TENANT1 send")) == (0, 2)
+    assert bulkhead.free(100) == THREADS
+    assert bulkhead.shares().room("TENANT1 push") == 2
+
+
+def test_who_was_at_a_limit_is_told_of_when_a_thread_goes_on_with_anothers_work() -> None:
+    bulkhead = Bulkhead(THREADS, SPARE)
+    first, _ = begin(bulkhead, [job(1), job(2)])
+    assert bulkhead.end(first, 1, job(3, owner="TENANT2"))
+
+
 def test_a_thread_goes_on_with_what_follows() -> None:
     """Nobody is told that there is room, for there is none."""
     bulkhead = Bulkhead(THREADS, SPARE)
