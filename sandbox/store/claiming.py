@@ -3,9 +3,8 @@
 A lease that has run out is free to be claimed again: its player died, or is so slow that what it does is not settled.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, func, select, update
@@ -13,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bi
 from sandbox.domain.worldtime import LAST, World
 from sandbox.store.documents import unpack
 from sandbox.store.lane_tables import jobs, lanes
-from sandbox.store.lanes import Job, line_of, owner_of
+from sandbox.store.lanes import Job, line_of
 from sandbox.store.schema import worlds
+from sandbox.store.shares import Shares
 from sandbox.store.statements import Statement
 from sandbox.store.store import Tx
 
@@ -78,30 +78,6 @@ _HEADS = (
 _FIRST = Statement(_HEADS)
 _CLAIMED = _HEADS.where(lanes.c.due_at <= bindparam("now")).with_for_update(skip_locked=True)
 _DUE, _DUE_IN_LINE = Statement(_CLAIMED), Statement(_CLAIMED.where(lanes.c.line == bindparam("of_line")))
-
-
-@dataclass(frozen=True)
-class Shares:
-    """How many lanes of each owner the caller is playing, of which no owner gets more than `most`.
-
-    Of the lines of work in `barred` nothing is claimed, of those that are to be `alone` one thing.
-    """
-
-    playing: Mapping[str, int] = field(default_factory=dict)
-    most: int = 1_000_000
-    barred: frozenset[str] = frozenset()
-    alone: frozenset[str] = frozenset()
-
-    def room(self, line: str) -> int:
-        """How many more lanes of this line the caller may have."""
-        left = 0 if line in self.barred else self.most - self.playing.get(owner_of(line), 0)
-        return max(0, min(left, 1) if line in self.alone else left)
-
-    def less(self, taken: Iterable[str]) -> "Shares":
-        """What is left once a lane of each of these lines is played too."""
-        lines = list(taken)
-        playing = Counter(self.playing) + Counter(map(owner_of, lines))
-        return replace(self, playing=playing, barred=self.barred | self.alone.intersection(lines))
 
 
 class _Head(NamedTuple):

@@ -8,8 +8,8 @@ one thing at a time from then on, until something of it was quick.
 import threading
 from collections import Counter
 
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, line_of
+from sandbox.store.shares import Shares
 
 SLOW = 1_000  # milliseconds of real time
 

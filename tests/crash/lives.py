@@ -19,6 +19,7 @@ from tests.support.sink import Sink, Taken
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = "ORDER_CANCELLED"  # a story with an end that leaves no line behind: an address is used again and again
+KEY = "a key for tests"
 STORY = ["UPDATE", "ACKNOWLEDGED", "COMMITTED", "CANCELLED"]
 
 
@@ -60,7 +61,7 @@ class Lives:
         environment |= {
             "SANDBOX_PORT": str(self.port),
             "SANDBOX_DATABASE_URL": f"sqlite:///{self.folder}/sandbox.db",
-            "SANDBOX_KEY": "a key for tests",
+            "SANDBOX_KEY": KEY,
             **self.settings,
         }
         with (self.folder / "served.log").open("ab") as log:

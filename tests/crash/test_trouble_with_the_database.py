@@ -1,15 +1,17 @@
 """The disk is full, or PostgreSQL is killed, under load: refusals are 503, and nothing that was answered is lost."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.crash.conftest import SHORT_LEASES, begun
-from tests.crash.lives import SCENARIO, Lives
+from tests.crash.lives import KEY, SCENARIO, Lives
 from tests.store.databases import Postgres, open_own_postgres
+from tests.support.processes import free_port, start, stop, wait_until_ready
 
 
 def expect_refusals(lives: Lives) -> None:
@@ -81,19 +83,44 @@ def postgres_of_its_own() -> Iterator[Postgres]:
         yield server
 
 
+@contextmanager
+def another(command: str, folder: Path, settings: Mapping[str, str]) -> Iterator[int]:
+    """One more process on the same database, which answers at this port, until the block ends."""
+    shared = {name.removeprefix("SANDBOX_").lower(): value for name, value in settings.items()}
+    port = free_port()
+    process = start(folder, port, command, key=KEY, **shared)
+    try:
+        wait_until_ready(process, port)
+        yield port
+    finally:
+        stop(process)
+
+
 @pytest.mark.prove
 @pytest.mark.postgres
-def test_postgres_is_killed_again_and_again_under_load(postgres_of_its_own: Postgres, tmp_path: Path) -> None:
-    """The process goes on, refuses what it cannot keep, and finds the database again by itself."""
+@pytest.mark.parametrize("alone", [True, False], ids=["one process", "three processes"])
+def test_postgres_is_killed_again_and_again_under_load(
+    postgres_of_its_own: Postgres, tmp_path: Path, alone: bool
+) -> None:
+    """Each process goes on, refuses what it cannot keep, and finds the database again by itself."""
     settings = {"SANDBOX_DATABASE_URL": postgres_of_its_own.url, **SHORT_LEASES}
-    with begun(tmp_path, settings) as lives:
+    with begun(tmp_path, settings) as lives, ExitStack() as company:
+        doors = [lives.port]
+        if not alone:
+            company.enter_context(another("work", tmp_path, settings))
+            doors.append(company.enter_context(another("serve", tmp_path, settings)))
         for _ in range(4):
-            lives.place_many(20)
+            for port in doors:
+                lives.port = port
+                lives.place_many(20)
             postgres_of_its_own.kill()
-            lives.place_many(5)
-            expect_refusals(lives)
-            assert requests.get(f"{lives.url}/_sandbox/ready", timeout=10).status_code == 503
+            for port in doors:
+                lives.port = port
+                lives.place_many(5)
+                expect_refusals(lives)
+                assert requests.get(f"{lives.url}/_sandbox/ready", timeout=10).status_code == 503
             postgres_of_its_own.start()
-            while requests.get(f"{lives.url}/_sandbox/ready", timeout=10).status_code != 200:
-                pass
+            for port in doors:
+                while requests.get(f"http://127.0.0.1:{port}/_sandbox/ready", timeout=10).status_code != 200:
+                    pass
         expect_all_is_well_again(lives)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from sandbox.app import Sandbox
 from sandbox.store import claiming
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job
+from sandbox.store.shares import Shares
 from sandbox.store.worlds import every
 from sandbox.world.clock import SystemClock
 from tests.gateway.supplying import Supplier, silent_order

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sandbox.domain.entities import Ref
 from sandbox.store import claiming, lanes, schema
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, NewJob
+from sandbox.store.shares import Shares
 from sandbox.store.store import Store, Tx
 from tests.store.databases import START
 

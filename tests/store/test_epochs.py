@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, event
 
 from sandbox.domain.worldtime import begun_anew, with_rate
 from sandbox.store import accounts, claiming, epochs, worlds
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job
+from sandbox.store.shares import Shares
 from sandbox.store.store import StaleEpoch, Store, Tx, Unavailable
 from sandbox.world.clock import ManualClock
 from sandbox.world.reset import Reset, reset, reset_if_due, sweep

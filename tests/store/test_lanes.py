@@ -4,8 +4,8 @@ import pytest
 
 from sandbox.domain.worldtime import with_rate
 from sandbox.store import lanes, worlds
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import LaneLost
+from sandbox.store.shares import Shares
 from sandbox.store.store import StaleEpoch, Store
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START

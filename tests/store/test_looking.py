@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from sandbox.domain.entities import Ref
 from sandbox.store import claiming, lanes, received, worlds
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import NewJob
 from sandbox.store.received import Received
+from sandbox.store.shares import Shares
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from sandbox.domain.entities import Ref
 from sandbox.store import accounts, claiming, lanes, worlds
-from sandbox.store.claiming import Shares
 from sandbox.store.lanes import Job, LaneLost, NewJob
+from sandbox.store.shares import Shares
 from sandbox.store.store import Store, Tx
 from sandbox.world.clock import ManualClock
 from tests.store.databases import START, add_worlds, open_store
