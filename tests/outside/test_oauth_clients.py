@@ -45,13 +45,14 @@ def sender(client: OAuth2Session | OAuthlibSession, url: str) -> Any:
     return send
 
 
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_authlib_gets_a_token_and_places_an_order(url: str, method: str) -> None:
+@pytest.mark.parametrize(("method", "home"), [("client_secret_basic", 0), ("client_secret_post", 1)])
+def test_authlib_gets_a_token_and_places_an_order(url: str, method: str, home: int) -> None:
+    """At a home of each one's own: ALDER gives one service per address."""
     client = session(url, "tenant1", method)
     token = client.fetch_token()
     assert (token["token_type"], token["expires_in"]) == ("Bearer", 3600)
     tenant = Tenant(sender(client, url))
-    tenant.free_addresses = tenant.get("/_sandbox/addresses")["items"][:20]
+    tenant.free_addresses = tenant.get("/_sandbox/addresses")["items"][home:20]
     order = tenant.place("ORDER_SUCCESSFUL")
     tenant.drain()
     assert tenant.told(order["id"])[-1] == ("COMPLETED", "COMPLETED")
