@@ -76,10 +76,7 @@ def start(sizes: Sizes, folder: Path) -> Iterator[Figure]:
 def orders(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     """What each order causes (its sending, the UPDATE, the ACKNOWLEDGED) is played by the same process meanwhile."""
     with benched(sizes, folder) as bench:
-        tenant = bench.tenant("tenant1")
-        headers = tenant.headers("ORDER_ACKNOWLEDGED")
-        bench.place(tenant, headers, seconds=sizes.seconds / 2)  # warm-up
-        drain(tenant)
+        tenant, headers = _warmed_up(bench)
         before = bench.server.cpu()
         closed = bench.place(tenant, headers)
         drain(tenant)
@@ -94,13 +91,18 @@ def orders(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         yield Figure("their answers from arrival, p50", "ms", opened["p50"])
         yield Figure("their answers from arrival, p99", "ms", opened["p99"], target=below(30))
     with benched(sizes, folder, database_url=f"sqlite:///{folder}/moved.db", one_processor="false") as bench:
-        tenant = bench.tenant("tenant1")
-        headers = tenant.headers("ORDER_ACKNOWLEDGED")
-        bench.place(tenant, headers, seconds=sizes.seconds / 2)
-        drain(tenant)
-        moved = bench.place(tenant, headers)
+        moved = bench.place(*_warmed_up(bench))
         taken = moved["answered"] / moved["seconds"]
         yield Figure("orders taken where the system chooses the processors", "orders/s", taken, TAKEN)
+
+
+def _warmed_up(bench: Bench) -> tuple[Tenant, dict[str, str]]:
+    """A tenant and the headers of its orders, of which the server has taken many."""
+    tenant = bench.tenant("tenant1")
+    headers = tenant.headers("ORDER_ACKNOWLEDGED")
+    bench.place(tenant, headers, seconds=bench.sizes.seconds / 2)
+    drain(tenant)
+    return tenant, headers
 
 
 def drained(sizes: Sizes, folder: Path) -> Iterator[Figure]:

@@ -1,5 +1,5 @@
 """On which processor a process is. Python computes in one thread at a time; from one processor to another each thread
-takes along what it works on, and that costs a third of the time.
+takes along what it works on.
 """
 
 import ctypes

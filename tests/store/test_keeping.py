@@ -1,5 +1,6 @@
 """Connections to SQLite that are kept."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -110,11 +111,14 @@ def test_what_is_written_is_kept_at_the_end_of_the_block_or_not_at_all(both: tup
         assert other.execute(COUNT).scalar() == 1
 
 
-def test_one_whose_transaction_has_ended_by_itself_is_used_again(both: tuple[Keeper, Keeper]) -> None:
-    """SQLite rolls back by itself when the disk is full, say."""
+@pytest.mark.parametrize(("spoil", "told"), [(end_and_fail, ZeroDivisionError), (refer_to_nothing, DBAPIError)])
+def test_a_transaction_that_cannot_be_ended_as_usual_leaves_nothing(
+    both: tuple[Keeper, Keeper], spoil: Callable[[Keeper], None], told: type[Exception]
+) -> None:
+    """SQLite rolls back by itself when the disk is full, say; and some references are looked at only at the end."""
     _, writing = both
-    with pytest.raises(ZeroDivisionError):
-        end_and_fail(writing)
+    with pytest.raises(told):
+        spoil(writing)
     with writing.begin() as connection:
         assert connection.execute(COUNT).scalar() == 0
 
@@ -126,12 +130,3 @@ def test_a_read_sees_one_moment(both: tuple[Keeper, Keeper]) -> None:
         with writing.begin() as connection:
             add(connection, "statement")
         assert early.execute(COUNT).scalar() == 0
-
-
-def test_what_cannot_be_committed_is_told_and_leaves_nothing(both: tuple[Keeper, Keeper]) -> None:
-    """A reference to nothing, say, that is looked at only at the end."""
-    _, writing = both
-    with pytest.raises(DBAPIError):
-        refer_to_nothing(writing)
-    with writing.begin() as connection:
-        assert connection.execute(COUNT).scalar() == 0

@@ -46,7 +46,7 @@ def backlog(store: Store, most: int, world: str = "earth") -> None:
 
 
 def steps(store: Store, work: Callable[[Connection], object]) -> int:
-    """How many steps SQLite takes for this work, of which nothing is kept."""
+    """How many steps SQLite takes for this work."""
     counted = 0
 
     def count() -> int:
